@@ -1,0 +1,62 @@
+# Winnow's commands. `make` alone lists them.
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(shell command -v uv 2>/dev/null)
+PYTHON ?= python3
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev serve test check bench lock clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.installed ## .venv with the winnow command, from the locked requirements
+
+setup-dev: $(VENV)/.installed-dev ## the same plus what the tests need
+
+serve: setup ## serve on 127.0.0.1:8000 (make serve PORT=...); first start makes a database, a site and its key
+	@exec $(BIN)/winnow serve --port $(PORT)
+
+test: setup-dev ## the whole suite
+	@$(BIN)/python -m pytest -n auto
+
+check: setup-dev ## lint, types, import rules
+	@$(BIN)/ruff check app tests && $(BIN)/ruff format --check app tests && $(BIN)/mypy app
+	@$(BIN)/python -m pytest tests/test_layers.py tests/test_house.py
+
+bench: setup ## the benchmarks of docs/performance.md, as a table
+	@$(BIN)/python -m tests.bench
+
+lock: ## renew requirements.txt and requirements-dev.txt from pyproject.toml (needs uv)
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra build pyproject.toml -o requirements.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra build --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+clean: ## remove the virtual environment (the database in var/ stays)
+	rm -rf $(VENV)
+
+# uv if it is there (seconds), else the venv and pip that come with Python (about a minute).
+ifneq ($(UV),)
+define install
+	@test -x $(BIN)/python || uv venv -q --python ">=3.11" $(VENV)
+	@echo "Installing $(1) with uv ..."
+	@uv pip install -q --python $(BIN)/python --require-hashes -r $(1)
+	@uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+endef
+else
+define install
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Winnow needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "python3 has no venv module; on Debian: apt-get install python3-venv"; exit 1; }
+	@echo "Installing $(1) with pip, about a minute ..."
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r $(1)
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+endef
+endif
+
+$(VENV)/.installed: requirements.txt pyproject.toml
+	$(call install,requirements.txt)
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.txt pyproject.toml
+	$(call install,requirements-dev.txt)
+	@touch $@ $(VENV)/.installed

@@ -1,0 +1,1 @@
+"""Winnow: a self-hosted comment spam filter that says why."""

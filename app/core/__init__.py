@@ -1,0 +1,1 @@
+"""The pure part: same arguments, same answer. Start reading in classify.py."""

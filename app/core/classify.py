@@ -1,0 +1,67 @@
+"""The straight line. Read this file first: a comment goes in at the top and an answer comes out at the bottom."""
+
+from app.core import policy, reasons
+from app.core.comment import Comment, History
+from app.core.features import Measured, measure
+from app.core.lists import Lists
+from app.core.model import Model, Scored
+from app.core.verdict import Classification, LinkReport, Override
+
+
+def classify(comment: Comment, history: History, model: Model, lists: Lists) -> Classification:
+    """Decide about one comment from nothing but the arguments.
+
+    Args:
+        comment: what the visitor submitted.
+        history: what the store knows, read before.
+        model: weights and thresholds.
+        lists: host kinds, trade words and the rest.
+
+    Never raises for anything a comment may hold.
+    """
+    measured = measure(comment, lists)
+    scored = model.score(measured)
+    thresholds = history.thresholds or model.thresholds
+    ruling = policy.decide(scored.probability, thresholds, comment, measured.seen, measured.links, history)
+    why = reasons.explain(comment, measured, scored, model, lists)
+    return Classification(
+        score=scored.probability,
+        verdict=ruling.verdict,
+        action=ruling.action,
+        thresholds=thresholds,
+        override=ruling.override,
+        summary=_said(ruling.override) or reasons.summarise(why, ruling.verdict),
+        reasons=why,
+        links=_reports(measured, scored),
+        degraded=(*history.degraded, *(("text.truncated",) if measured.truncated else ())),
+        missing=comment.missing(),
+        model=model.version,
+    )
+
+
+def _reports(measured: Measured, scored: Scored) -> tuple[LinkReport, ...]:
+    return tuple(
+        LinkReport(
+            url=link.url.href[:2000],
+            host=link.host.name,
+            registrable_domain=link.host.registrable_domain,
+            host_kind=link.host.kind,
+            field=link.field,
+            begin=link.begin,
+            end=link.end,
+            score=probability,
+        )
+        for link, probability in zip(measured.links, scored.link_probabilities, strict=True)
+    )
+
+
+def _said(override: Override | None) -> str:
+    """The sentence for a verdict that a rule gave; empty when the score gave it."""
+    if override is None:
+        return ""
+    if override.rule == "honeypot":
+        return "A field that people cannot see was filled in."
+    if override.rule == "role":
+        return f"The author's role on this site ({override.value}) is trusted."
+    done = "allows" if override.rule == "allow" else "denies"
+    return f"A rule of this site {done} it: {override.kind.replace('_', ' ')} {override.value}."

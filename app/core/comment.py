@@ -1,0 +1,95 @@
+"""What comes in: the comment, and what the site knows when it comes."""
+
+from dataclasses import dataclass, fields
+from typing import Literal
+
+RuleKind = Literal["host", "registrable_domain", "url_pattern", "email", "author", "ip_range", "phrase"]
+RULE_KINDS: tuple[RuleKind, ...] = (
+    "host",
+    "registrable_domain",
+    "url_pattern",
+    "email",
+    "author",
+    "ip_range",
+    "phrase",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """What a visitor submitted, with every field the CMS sent.
+
+    A field the CMS did not send is the empty string: a missing field is evidence too.
+
+    >>> Comment(text="Thanks!", author="Jana").missing()
+    ('author_url', 'page_title')
+    """
+
+    text: str = ""
+    """As sent, markup and all. Positions in answers count its Unicode code points."""
+    text_format: str = "auto"
+    """auto, plain, html, markdown or bbcode."""
+    author: str = ""
+    author_email: str = ""
+    author_url: str = ""
+    author_ip: str = ""
+    author_role: str = ""
+    """The CMS's role of the author, or several with commas: administrator, editor, ..."""
+    user_agent: str = ""
+    referrer: str = ""
+    page_url: str = ""
+    page_title: str = ""
+    page_text: str = ""
+    type: str = ""
+    """comment, reply, pingback, trackback, contact-form, ...; empty is a comment."""
+    language: str = ""
+    posted_at: str = ""
+    """RFC 3339, or whatever the CMS sent; never computed with."""
+    comment_id: str = ""
+    """The CMS's own id."""
+    parent_id: str = ""
+    honeypot: str = ""
+    """What stood in a field that people cannot see."""
+
+    def missing(self) -> tuple[str, ...]:
+        """The fields that would have helped and were not sent, in a fixed order."""
+        return tuple(name for name in ("author", "author_url", "page_title") if not getattr(self, name))
+
+
+COMMENT_FIELDS: tuple[str, ...] = tuple(field.name for field in fields(Comment))
+"""Every field of a comment, in the order of the class."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Where a score turns into something to do; a tie goes to the stricter side."""
+
+    hold: float
+    """From here on a moderator looks first. Probability, 0.0 to 1.0."""
+    reject: float
+    """From here on it is spam."""
+    discard: float
+    """From here on it may be dropped without a queue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One line of a site's own allow or deny list."""
+
+    effect: Literal["allow", "deny"]
+    kind: RuleKind
+    value: str
+    """Host or domain as written in a URL; URL pattern with `*`; e-mail or `@domain`; author name;
+    IP address or network such as 192.0.2.0/24; phrase."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What the store knows that a verdict depends on, read once before deciding."""
+
+    thresholds: Thresholds | None = None
+    """The site's own, or None for those of the model's card."""
+    rules: tuple[Rule, ...] = ()
+    """The site's rules, in the order they were added."""
+    degraded: tuple[str, ...] = ()
+    """What could not be read, e.g. ("store",); empty when all is well."""

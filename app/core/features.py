@@ -1,0 +1,87 @@
+"""Comment -> features. The very function that serves and that trains.
+
+What each family of features says, with its range, is in docs/features.md.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.core import features_author, features_links, features_page, features_shape, features_text, links, text
+from app.core.comment import Comment
+from app.core.emit import Emitter, Features
+from app.core.links import Link
+from app.core.lists import Lists
+from app.core.text import Seen
+
+MAX_TEXT_CHARS = 40_000
+"""More of a text is not read: 30,000 from its beginning and 10,000 from its end are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A comment, looked at once."""
+
+    seen: Seen
+    links: tuple[Link, ...]
+    features: Features
+    truncated: bool
+    """Whether the text was longer than MAX_TEXT_CHARS."""
+
+
+def measure(comment: Comment, lists: Lists) -> Measured:
+    """Everything the model sees of a comment.
+
+    Never fails: whatever the fields hold, there are features.
+
+    >>> from app.lists import load
+    >>> measured = measure(Comment(text="see www.example.com"), load())
+    >>> [link.host.name for link in measured.links]
+    ['www.example.com']
+    """
+    source, truncated = _bounded(comment.text)
+    seen = text.read(source, comment.text_format, lists.lookalikes)
+    found_links = links.find(comment, seen, lists)
+    page = features_page.read_page(comment, lists)
+    out = Emitter()
+    found_words = features_text.emit(out, seen, found_links, page, lists)
+    features_links.emit(out, found_links, page, lists)
+    features_author.emit(out, comment, found_links, lists)
+    features_shape.emit(out, comment, seen, found_links, found_words)
+    features_page.emit(out, page, [word.text for word in found_words])
+    return Measured(seen, found_links, out.features(), truncated)
+
+
+def _bounded(source: str) -> tuple[str, bool]:
+    if len(source) <= MAX_TEXT_CHARS:
+        return source, False
+    # Blanks keep the positions of the end right.
+    gap = len(source) - MAX_TEXT_CHARS
+    return source[:30_000] + "\n" + source[-9_999:], gap > 0
+
+
+_PROBES = (
+    Comment(text="https://packages.example/feed/golden-casino-slots/package/golden-casino-slots"),
+    Comment(text="Great post, thanks! <a href='http://www.example.com/a?b=c#d'>cheap loans</a>", author="Best SEO agency"),
+    Comment(text="Ďakujem, pomohlo. Viac na [url=https://sk.example.org/x_y]tu[/url] :)", author="Jana", page_title="Ako na to"),
+    Comment(text="ｃａｓｉｎｏ 𝐛𝐨𝐧𝐮𝐬 c.a.s.i.n.o hxxp://bad[.]example.com", author_url="https://me.github.io/p"),
+    Comment(text="Привет! Купить диплом: сайт.рф 赌场在线 とても良い記事です 좋은 글", author_email="a@example.net"),
+    Comment(text="مرحبا WhatsApp +1 555 010 9999 @somebody 😀😀", page_title="Casino law", page_text="Casinos. " * 20),
+    Comment(author="x", author_url="http://192.0.2.1:8080/?url=http://shop.example.com/viagra"),
+)
+
+
+def fingerprint(lists: Lists) -> str:
+    """A hash of what `measure` makes of a few fixed comments.
+
+    It changes when a feature is added, dropped, renamed or rescaled, and not when code is only rewritten; a model
+    whose card carries another one was made for other features and is refused.
+    """
+    digest = hashlib.sha256()
+    for probe in _PROBES:
+        features = measure(probe, lists).features
+        order = np.lexsort((features.value, features.index))
+        digest.update(features.index[order].astype("<i4").tobytes())
+        digest.update(np.round(features.value[order] * 1000).astype("<i4").tobytes())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,83 @@
+"""Features of who signs: is it a name, or an advertisement?"""
+
+import math
+import re
+
+from app.core.comment import Comment
+from app.core.emit import Emitter, step, words
+from app.core.folding import fold
+from app.core.links import Link
+from app.core.lists import Lists
+
+_MAX_NAME_CHARS = 200
+_INNER_CAPITAL = re.compile(r"[a-z][A-Z]")
+_LETTER_RUN = re.compile(r"[bcdfghjklmnpqrstvwxz]{5,}")
+
+
+def emit(out: Emitter, comment: Comment, links: tuple[Link, ...], lists: Lists) -> None:
+    """Add the features of the author's name and of how it goes with the author's address."""
+    _missing(out, comment)
+    name = comment.author.strip()[:_MAX_NAME_CHARS]
+    if not name:
+        return
+    folded = fold(name)
+    found = [word.text for word in words(folded)]
+    trades = list(dict.fromkeys(hit.trade for hit in lists.trades.find(folded)))
+    unit = out.open(f"author.{trades[0] if trades else 'words'}", "author", (0, len(comment.author)))
+    if found:
+        scale = 0.5 / math.sqrt(2 * len(found))
+        for word in found:
+            out.add(unit, (f"w:{word}", f"author:{word}"), scale)
+    out.add_grams("author", folded, unit, 0.6)
+    for trade in trades[:3]:
+        out.add(unit, (f"author.trade:{trade}", "author.trade"), 0.4)
+    keywords = sum(word in lists.name_words for word in found)
+    shape = out.open("author.shape", "author", (0, len(comment.author)))
+    names = [
+        f"author.tokens:{min(len(found), 6)}",
+        f"author.keywords:{min(keywords, 3)}:{step(len(found), (1, 2, 4))}",
+        f"author.shape:{_shape(name)}",
+        f"author.length:{step(len(name), (3, 8, 14, 22, 35))}",
+        f"author.digits:{any(c.isdigit() for c in name)}",
+        f"author.odd:{bool(_LETTER_RUN.search(folded))}",
+    ]
+    names += [f"author.likeness:{_likeness(folded, link)}" for link in links if link.field == "author_url"]
+    names += ["author.has-link" for link in links if link.field == "author"][:1]
+    out.add(shape, names, 0.3)
+
+
+def _missing(out: Emitter, comment: Comment) -> None:
+    absent = [field for field in ("author", "author_url", "author_email") if not getattr(comment, field).strip()]
+    for field in absent[:2]:
+        out.add(out.open(f"missing.{field}"), (f"missing:{field}",), 0.3)
+
+
+def _shape(name: str) -> str:
+    """How a name is written: capitals, inner capitals, number of words.
+
+    >>> _shape("Jana Nová"), _shape("casino online"), _shape("MichaelPuh")
+    ('Aa Aa', 'a a', 'AaA')
+    """
+    shapes = []
+    for word in name.split()[:4]:
+        letters = "".join(c for c in word if c.isalpha())
+        if not letters:
+            shapes.append("0")
+        elif letters.isupper():
+            shapes.append("A" if len(letters) == 1 else "AA")
+        elif _INNER_CAPITAL.search(letters):
+            shapes.append("AaA")
+        else:
+            shapes.append("Aa" if letters[0].isupper() else "a")
+    return " ".join(shapes)
+
+
+def _likeness(folded_name: str, link: Link) -> str:
+    """How the name goes with the address: same, part, initials-free none, or shared when anyone could have it."""
+    joined = "".join(c for c in folded_name if c.isalnum())
+    label = "".join(c for c in fold(f"{link.host.subdomain}{link.host.domain}{link.url.path}") if c.isalnum())
+    if len(joined) >= 4 and joined in label:
+        return f"same:{link.host.kind}"
+    parts = [word.text for word in words(folded_name) if len(word.text) >= 4]
+    some = any(part in label for part in parts)
+    return f"{'part' if some else 'none'}:{link.host.kind}"

@@ -1,0 +1,99 @@
+"""The page the comment stands under: what it is about, and whether the comment speaks of it."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from app.core.comment import Comment
+from app.core.emit import Emitter, step, words
+from app.core.folding import fold
+from app.core.hosts import parse_url
+from app.core.lists import Lists
+
+MAX_PAGE_CHARS = 20_000
+"""The beginning of the page is what it is about; more costs time and says no more."""
+
+_SEGMENT = re.compile(r"[^.!?\n。！？]{25,}")
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_MIN_CONTENT = 4
+"""Shorter words (the, and, pre, und) stand on every page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a page is about."""
+
+    known: bool
+    """Whether the title or text was sent; the address alone is not enough."""
+    topics: frozenset[str]
+    """Content words of title, text and address; pairs of characters in scripts without spaces."""
+    trades: frozenset[str]
+    """Spammers' trades that the page itself speaks of."""
+    text: str
+    """Title and text, folded, runs of white space made one space."""
+
+    def place_of(self, trade: str) -> str:
+        """on-page, off-page, or no-page when the page is not known."""
+        if not self.known:
+            return "no-page"
+        return "on-page" if trade in self.trades else "off-page"
+
+    def share(self, found: Iterable[str]) -> float | None:
+        """Share of the content words that the page has too, 0.0 to 1.0; None without content words or page."""
+        if not self.topics:
+            return None
+        content = {piece for word in found for piece in content_of(word)}
+        return len(content & self.topics) / len(content) if content else None
+
+    def without_quotes(self, folded: str) -> tuple[str, bool]:
+        """The text with sentences that stand on the page blanked, and whether there were any."""
+        if len(self.text) < 100:
+            return folded, False
+        pieces: list[str] = []
+        at = 0
+        for match in _SEGMENT.finditer(folded):
+            segment = " ".join(match.group().split())
+            if len(segment) >= 25 and segment in self.text:
+                pieces.append(folded[at : match.start()])
+                pieces.append(" " * (match.end() - match.start()))
+                at = match.end()
+        return "".join([*pieces, folded[at:]]), bool(pieces)
+
+
+def content_of(word: str) -> list[str]:
+    """The topics a folded word stands for.
+
+    >>> content_of("kazachstan"), content_of("and"), content_of("哈萨克")
+    (['kazachsta'], [], ['哈萨', '萨克'])
+    """
+    if _UNSPACED.search(word):
+        return [word[i : i + 2] for i in range(len(word) - 1)]
+    # Nine letters: endings differ between the title and the comment in most languages.
+    return [word[:9] if len(word) > 9 else word[: max(_MIN_CONTENT, len(word) - 2)]] if len(word) >= _MIN_CONTENT else []
+
+
+def read_page(comment: Comment, lists: Lists) -> Page:
+    """What the comment's page is about; remembered, since many comments stand under one page."""
+    return _read(comment.page_title, comment.page_text[:MAX_PAGE_CHARS], comment.page_url, lists)
+
+
+@lru_cache(maxsize=512)
+def _read(title: str, text: str, url: str, lists: Lists) -> Page:
+    parsed = parse_url(url if "://" in url else "http://page.invalid/" + url) if url else None
+    slug = fold(" ".join(re.split(r"[\W_]+", parsed.path))) if parsed else ""
+    told = " ".join(fold(f"{title}\n{text}").split())
+    topics = {piece for word in words(f"{told} {slug}") for piece in content_of(word.text)}
+    trades = {hit.trade for hit in lists.trades.find(told)}
+    return Page(bool(title or text), frozenset(topics), frozenset(trades), told)
+
+
+def emit(out: Emitter, page: Page, found: list[str]) -> None:
+    """Add how much of the comment is about the page."""
+    share = page.share(found)
+    if share is None:
+        return
+    length = step(len(found), (4, 12, 40, 120))
+    level = step(share, (0.0, 0.08, 0.16, 0.3, 0.5))
+    unit = out.open("page.relevance", "text")
+    out.add(unit, (f"page.share:{level}", f"page.share:{level}|{length}"), 0.3)

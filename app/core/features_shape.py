@@ -1,0 +1,117 @@
+"""Features of the comment's build: length, links, scripts, capitals, repetition, contacts, disguise."""
+
+import re
+from collections import Counter
+
+import re2
+
+from app.core.comment import Comment
+from app.core.emit import Emitter, Word, step
+from app.core.folding import fold
+from app.core.links import Link, emails
+from app.core.text import Seen
+
+_PHONE = re2.compile(r"(?:^|[^\d])(\+?\d[\d\s().-]{7,20}\d)")
+_HANDLE = re2.compile(r"(?:^|[^\pL\pN])(@[A-Za-z][A-Za-z0-9_]{3,31})")
+_CONTACT_WORD = re.compile(r"whats?\s?app|telegram|вотсап|ватсап|телеграм|viber|вайбер|wechat|微信|kik\b|skype|signal|hangouts?|zalo|kakao")
+_EMOJI = re.compile(r"[\U0001F300-\U0001FAFF\u2600-\u27BF\u2B50]")
+_SCRIPTS = re.compile(
+    r"([A-Za-z\u00c0-\u024f])|([\u0370-\u03ff])|([\u0400-\u052f])|([\u0590-\u05ff])|([\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff])"
+    r"|([\u0900-\u097f])|([\u0e00-\u0e7f])|([\u3040-\u30ff])|([\u3400-\u9fff])|([\uac00-\ud7af])"
+)
+_SCRIPT_NAMES = ("latin", "greek", "cyrillic", "hebrew", "arabic", "devanagari", "thai", "kana", "han", "hangul")
+
+
+def emit(out: Emitter, comment: Comment, seen: Seen, links: tuple[Link, ...], found: list[Word]) -> None:
+    """Add the features of build and disguise."""
+    in_text = [link for link in links if link.field == "text" and link.markup != "redirect"]
+    text = seen.plain.text
+    _links(out, seen, in_text, found)
+    _build(out, text, found)
+    _contacts(out, comment, seen)
+    _scripts(out, comment, text)
+    for disguise in seen.disguises:
+        out.add(out.open(f"disguise.{disguise}", "text"), (f"disguise:{disguise}", "disguise"), 0.4)
+    if comment.honeypot:
+        out.add(out.open("honeypot.filled"), ("honeypot",), 1.0)
+    if comment.type and comment.type not in ("comment", "reply"):
+        out.add(out.open("shape.type"), (f"type:{comment.type[:20]}",), 0.3)
+
+
+def _links(out: Emitter, seen: Seen, in_text: list[Link], found: list[Word]) -> None:
+    count = step(len(in_text), (0, 1, 2, 4, 9))
+    size = step(len(found), (0, 3, 10, 30, 80, 200))
+    unit = out.open("shape.links" if in_text else "shape.no_links", "text")
+    names = [f"links:{count}", f"links:{count}:{size}"]
+    if in_text:
+        kinds = sorted({link.host.kind for link in in_text})
+        markups = "+".join(sorted({link.markup for link in in_text}))
+        hosts = len({link.host.registrable_domain for link in in_text})
+        names += [f"links.kinds:{'+'.join(kinds)}:{size == 0}", f"links.markup:{markups}"]
+        names += [f"links.hosts:{step(hosts, (1, 2, 4))}:{count}"]
+    out.add(unit, names, 0.3)
+    if in_text and not found:
+        only = out.open("shape.link_only", "text")
+        out.add(only, ("link-only", *(f"link-only:{link.host.kind}" for link in in_text[:1])), 0.4)
+    if in_text:
+        at = seen.source.find("\n", max(link.end for link in in_text)) < 0
+        ends = max(link.end for link in in_text) >= len(seen.source.rstrip()) - 6
+        begins = min(link.begin for link in in_text) <= 12
+        out.add(unit, (f"links.place:{begins}:{ends}:{at}",), 0.3)
+    for kind in sorted(seen.markup):
+        out.add(out.open("shape.markup", "text"), (f"markup:{kind}", f"markup:{kind}:{count}"), 0.3)
+
+
+def _build(out: Emitter, text: str, found: list[Word]) -> None:
+    unit = out.open("shape.build", "text")
+    letters = [c for c in text if c.isalpha()]
+    capitals = sum(c.isupper() for c in letters) / len(letters) if letters else 0.0
+    counts = Counter(word.text for word in found)
+    repeated = 1 - len(counts) / len(found) if found else 0.0
+    digits = sum(c.isdigit() for c in text) / len(text) if text else 0.0
+    stripped = text.strip()
+    names = [
+        f"length:{step(len(found), (0, 2, 5, 10, 20, 40, 80, 160, 320))}",
+        f"lines:{step(text.count(chr(10)), (0, 1, 3, 8, 20))}",
+        f"capitals:{step(capitals, (0.0, 0.03, 0.08, 0.2, 0.5))}",
+        f"repeated:{step(repeated, (0.1, 0.3, 0.5, 0.7))}:{step(len(found), (20, 80))}",
+        f"digits:{step(digits, (0.0, 0.03, 0.1, 0.3))}",
+        f"emoji:{step(len(_EMOJI.findall(text)), (0, 1, 3, 8))}",
+        f"questions:{min(text.count('?'), 2)}",
+        f"exclamations:{min(text.count('!'), 3)}",
+        f"begins:{'lower' if stripped[:1].islower() else 'upper' if stripped[:1].isupper() else 'other'}",
+        f"ends:{stripped[-1:] if stripped[-1:] in '.!?)…' else 'other'}",
+        f"double-spaces:{'  ' in stripped}",
+    ]
+    out.add(unit, names, 0.2)
+
+
+def _contacts(out: Emitter, comment: Comment, seen: Seen) -> None:
+    text = seen.plain.text
+    for code, present in (
+        ("email", bool(emails(text)) or "@" in comment.author and "." in comment.author),
+        ("phone", bool(_PHONE.search(text)) or bool(_PHONE.search(comment.author))),
+        ("handle", bool(_HANDLE.search(text))),
+        ("messenger", bool(_CONTACT_WORD.search(seen.folded.text)) or bool(_CONTACT_WORD.search(fold(comment.author)))),
+    ):
+        if present:
+            out.add(out.open(f"contact.{code}", "text"), (f"contact:{code}",), 0.4)
+
+
+def script_of(text: str) -> str:
+    """The script most of the letters are in; empty when there are none.
+
+    >>> script_of("Привет, world!"), script_of("123")
+    ('cyrillic', '')
+    """
+    counts = Counter(match.lastindex for match in _SCRIPTS.finditer(text[:2000]))
+    return _SCRIPT_NAMES[(counts.most_common(1)[0][0] or 1) - 1] if counts else ""
+
+
+def _scripts(out: Emitter, comment: Comment, text: str) -> None:
+    own, page = script_of(text), script_of(comment.page_title)
+    unit = out.open("shape.script", "text")
+    names = [f"script:{own}"]
+    if own and page:
+        names.append(f"script.differs:{own != page}")
+    out.add(unit, names, 0.2)

@@ -1,0 +1,104 @@
+"""Features of the comment's own words: words, pairs of words, character n-grams, and the trades they name."""
+
+import math
+import re
+
+from app.core.emit import Emitter, Word, words
+from app.core.features_page import Page
+from app.core.links import Link, emails
+from app.core.lists import Lists
+from app.core.text import Seen
+
+MAX_WORDS = 1500
+"""Words looked at in one text: 20,000 characters of prose. Longer texts are judged by their beginning and end."""
+
+_GAP = " "
+_LONG_NUMBER = re.compile(r"\d{3,}")
+
+
+def emit(out: Emitter, seen: Seen, links: tuple[Link, ...], page: Page, lists: Lists) -> list[Word]:
+    """Add the features of the text, and return its words without links, addresses and quotes of the page."""
+    prose = blanked(seen, links)
+    prose, quotes = page.without_quotes(prose)
+    if quotes:
+        out.add(out.open("page.quote", "text"), ["page.quote"], 0.5)
+    found = words(prose)
+    if len(found) > MAX_WORDS:
+        found = found[: MAX_WORDS * 2 // 3] + found[-MAX_WORDS // 3 :]
+        prose = _only(prose, found)
+    if not found:
+        return []
+    units = [out.open("text.words", "text", seen.folded.source_span(word.begin, word.end)) for word in found]
+    tokens = [_LONG_NUMBER.sub("0", word.text) for word in found]
+    scale = 1 / math.sqrt(2 * len(found))
+    previous = "^"
+    for unit, token in zip(units, tokens, strict=True):
+        out.add(unit, (f"w:{token}", f"w2:{previous} {token}"), scale)
+        previous = token
+    out.add_grams("c", prose, _unit_of_each_character(prose, found, units), 1.0)
+    _trades(out, prose, found, units, page, lists)
+    return found
+
+
+def blanked(seen: Seen, links: tuple[Link, ...]) -> str:
+    """The folded text with every address in it replaced by spaces, so that spans stay."""
+    folded = seen.folded
+    text = folded.text
+    spans = [(link.begin, link.end) for link in links if link.field == "text"]
+    spans = [_inverse(folded.begins, begin, end) for begin, end in spans]
+    spans += [(begin, end) for begin, end, _ in emails(text)]
+    pieces: list[str] = []
+    at = 0
+    for begin, end in sorted(spans):
+        if end <= at:
+            continue
+        pieces.append(text[at : max(begin, at)])
+        pieces.append(_GAP * (end - max(begin, at)))
+        at = end
+    pieces.append(text[at:])
+    return "".join(pieces)
+
+
+def _inverse(begins: "list[int] | range", begin: int, end: int) -> tuple[int, int]:
+    from bisect import bisect_left
+
+    return bisect_left(begins, begin), bisect_left(begins, end)
+
+
+def _only(prose: str, kept: list[Word]) -> str:
+    """The same text with all but the kept words blanked."""
+    pieces: list[str] = []
+    at = 0
+    for word in kept:
+        pieces.append(_GAP * (word.begin - at))
+        pieces.append(word.text)
+        at = word.end
+    pieces.append(_GAP * (len(prose) - at))
+    return "".join(pieces)
+
+
+def _unit_of_each_character(prose: str, found: list[Word], units: list[int]) -> list[int]:
+    """For n-grams: the word that each character belongs to; a gap belongs to the word before it."""
+    owner: list[int] = [units[0]] * found[0].begin
+    for i, (word, unit) in enumerate(zip(found, units, strict=True)):
+        until = found[i + 1].begin if i + 1 < len(found) else len(prose)
+        owner += [unit] * (until - word.begin)
+    return owner
+
+
+def _trades(out: Emitter, prose: str, found: list[Word], units: list[int], page: Page, lists: Lists) -> None:
+    """Trade words count once each, on the first word that names them."""
+    met: set[str] = set()
+    at = 0
+    for hit in lists.trades.find(prose):
+        if hit.trade in met:
+            continue
+        met.add(hit.trade)
+        while at + 1 < len(found) and found[at].end <= hit.begin:
+            at += 1
+        where = page.place_of(hit.trade)
+        old = out.units[units[at]]
+        out.units[units[at]] = type(old)(f"text.{hit.trade}", old.field, old.begin, old.end, old.link)
+        out.add(units[at], (f"text.trade:{hit.trade}", f"text.trade:{where}", f"text.trade:{hit.trade}:{where}"), 0.4)
+    if len(met) > 1:
+        out.add(units[0], (f"text.trades:{min(len(met), 4)}",), 0.4)

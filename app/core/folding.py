@@ -1,0 +1,40 @@
+"""One spelling for letters that mean the same: case, accents, and Unicode's alternative forms."""
+
+import unicodedata
+from functools import lru_cache
+
+# Latin letters that Unicode does not take apart.
+_UNDECOMPOSED = {"ı": "i", "ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ß": "ss", "ŋ": "n"}
+
+
+def fold(text: str) -> str:
+    """Lower case, without accents on Latin, Greek and Cyrillic letters, in Unicode's plain forms.
+
+    Other scripts keep their marks, which are letters there.
+
+    >>> fold("PÔŽIČKA Łódź Ёлка ＣＡＳＩＮＯ")
+    'pozicka lodz елка casino'
+    """
+    if text.isascii():
+        return text.lower()
+    return "".join([fold_character(character) if character > "\x7f" else character.lower() for character in text])
+
+
+@lru_cache(maxsize=65536)
+def fold_character(character: str) -> str:
+    """`fold` of one character; may be empty (a lone accent) or longer than one (`½`, `ß`).
+
+    >>> fold_character("Ž"), fold_character("\\u0301"), fold_character("ﷺ") == ""
+    ('z', '', False)
+    """
+    plain = unicodedata.normalize("NFKC", character).casefold()
+    folded = []
+    for letter in plain:
+        if letter in _UNDECOMPOSED:
+            folded.append(_UNDECOMPOSED[letter])
+        elif letter < "\u0530" or "\u1e00" <= letter <= "\u1fff":
+            folded.append("".join(c for c in unicodedata.normalize("NFD", letter) if not "\u0300" <= c <= "\u036f"))
+        else:
+            folded.append(letter)
+    return "".join(folded)
+

@@ -1,0 +1,123 @@
+"""What core looks things up in: values read from app/lists/ and handed in, never fetched."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from unicodedata import category
+
+import ahocorasick_rs
+
+from app.core.folding import fold
+
+
+@dataclass(frozen=True, slots=True)
+class HostParts:
+    """A host name cut at its public suffix.
+
+    `shop.example.co.uk` is subdomain `shop`, domain `example`, suffix `co.uk`.
+    """
+
+    subdomain: str
+    domain: str
+    """The label before the suffix; the whole host when there is no suffix (an IP address, `localhost`)."""
+    suffix: str
+    """Empty for an IP address or an unknown suffix. Private suffixes count: `github.io` is one."""
+    public_suffix: str
+    """The suffix with private ones left out: `io` for `me.github.io`."""
+
+    @property
+    def registrable_domain(self) -> str:
+        """What somebody registered, e.g. `example.co.uk`; empty without a suffix."""
+        return f"{self.domain}.{self.suffix}" if self.domain and self.suffix else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Redirector:
+    """A page whose query names where it sends the reader."""
+
+    host: str
+    """The host, or `*` for any."""
+    path_prefix: str
+    parameter: str
+
+
+@dataclass(frozen=True, slots=True)
+class TradeHit:
+    """A word that names what comment spammers sell."""
+
+    trade: str
+    begin: int
+    end: int
+    """Span in the text that was searched."""
+
+
+class Trades:
+    """All trade words in one automaton, so that a text is searched in one pass.
+
+    >>> trades = Trades([("gambling", "casino"), ("gambling", "^bet$"), ("seo", "buy followers")])
+    >>> [hit.trade for hit in trades.find("bestcasinobonus, no better bet: buy-followers")]
+    ['gambling', 'gambling', 'seo']
+    """
+
+    def __init__(self, terms: Sequence[tuple[str, str]]) -> None:
+        patterns: dict[str, str] = {}
+        for trade, term in terms:
+            for pattern in _patterns(term):
+                patterns.setdefault(pattern, trade)
+        self._trades = list(patterns.values())
+        self._automaton = ahocorasick_rs.AhoCorasick(list(patterns))
+
+    def find(self, folded: str) -> list[TradeHit]:
+        """The trade words of a folded text, left to right, none overlapping; empty when there are none.
+
+        Of words that overlap the one that begins first counts, and of those the longest. Whatever stands between
+        words (space, hyphen, underscore, slash, dot) counts as one kind of gap.
+        """
+        # One character for one character, so that the spans stay those of the text. Vowel signs (Hindi, Thai) are
+        # not alphanumeric, but part of their word.
+        spaced = " " + "".join([c if c.isalnum() or c > "\u0900" and category(c)[0] == "M" else " " for c in folded]) + " "
+        found: list[tuple[int, int, str]] = []
+        for pattern, begin, end in self._automaton.find_matches_as_indexes(spaced, overlapping=True):
+            begin += spaced[begin] == " "
+            end -= spaced[end - 1] == " "
+            found.append((begin, -end, self._trades[pattern]))
+        found.sort()
+        hits: list[TradeHit] = []
+        for begin, minus_end, trade in found:
+            if not hits or begin - 1 >= hits[-1].end:
+                hits.append(TradeHit(trade, begin - 1, -minus_end - 1))
+        return hits
+
+
+def _patterns(term: str) -> list[str]:
+    """A term as the automaton searches it; `^` and `$` pin it to the ends of a word."""
+    whole = fold(term.strip("^$"))
+    # Short words sit inside too many innocent ones (bet in better), so they must stand alone.
+    # Scripts without spaces are searched anywhere: two characters of theirs are a word.
+    alone = whole.isascii() and len(whole) < 5
+    start = " " if term.startswith("^") or alone else ""
+    stop = " " if term.endswith("$") or alone else ""
+    spaced = start + whole + stop
+    together = whole.replace(" ", "")
+    return [spaced] if " " not in whole or len(together) < 8 else [spaced, start + together + stop]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lists:
+    """Everything read from app/lists/, plus the public suffix list."""
+
+    host_kinds: Mapping[str, str]
+    """Host -> registry, code, sites, documents, answers, social, shortener, bio or messenger."""
+    redirectors: tuple[Redirector, ...]
+    trades: Trades
+    lookalikes: Mapping[str, str]
+    """A letter of another script -> the Latin letter it looks like."""
+    name_words: frozenset[str]
+    """Words that make an author name an advertisement."""
+    platform_paths: frozenset[str]
+    """Parts of a path that every page of a service has, such as `package` or `watch`."""
+    reasons: Mapping[str, tuple[str, str]]
+    """Reason code -> what it says for a weight above 0, and below. `{trade}` in a code stands for any trade."""
+    trade_names: Mapping[str, str]
+    """Trade -> its name in a sentence."""
+    split_host: Callable[[str], HostParts]
+    """Cuts a host name at its public suffix."""

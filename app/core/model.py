@@ -1,0 +1,161 @@
+"""Features -> score, with what each piece of evidence contributed. Holds only data; trusts none of it unread."""
+
+import hashlib
+import io
+import json
+import math
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from app.core.comment import Thresholds
+from app.core.emit import BUCKETS, Features
+from app.core.features import Measured
+from app.core.features_links import share_of
+from app.errors import ModelUnusable
+
+MAX_LOGIT = 30.0
+"""Beyond it the probability is 0 or 1 to thirteen digits."""
+
+_REMEDY = "Retrain with `winnow train`, or go back with `winnow models use VERSION`."
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """How much a comment looks like spam, and why."""
+
+    logit: float
+    """Log-odds of the deciding view, calibrated: the bias plus the sum of `weights`."""
+    probability: float
+    """0.0 to 1.0."""
+    weights: npt.NDArray[np.float64]
+    """Per unit of evidence, its part of `logit`; 0 for what the deciding view does not look at."""
+    deciding_link: int
+    """The link that decided on its own, or -1 when the comment as a whole did."""
+    link_probabilities: tuple[float, ...]
+    """Per link: how much it looks like spam whatever stands around it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A linear model over hashed features, calibrated, with a second, narrower view for each link.
+
+    The comment is judged as a whole and by each of its links alone; the worst counts, so that innocent words
+    around a spam link do not wash it out.
+    """
+
+    version: str
+    weights: npt.NDArray[np.float32]
+    """(BUCKETS,) change in log-odds per unit of a feature's value."""
+    bias: float
+    link_scale: float
+    """A link's own evidence is multiplied by this ..."""
+    link_bias: float
+    """... and this added, for the log-odds of the link alone."""
+    thresholds: Thresholds
+    card: Mapping[str, Any]
+
+    @staticmethod
+    def from_bytes(version: str, card: bytes, weights: bytes, fingerprint: str) -> "Model":
+        """A model from its two files.
+
+        Args:
+            version: the folder's name.
+            card: the bytes of card.json.
+            weights: the bytes of weights.npz.
+            fingerprint: of this program's features; see features.fingerprint.
+
+        Raises:
+            ModelUnusable: altered, cut short, made for other features, or holding what is not a number.
+        """
+        told = _card(version, card)
+        if hashlib.sha256(weights).hexdigest() != told.get("weights_sha256"):
+            raise ModelUnusable(version, "weights.npz is not the file that card.json names.", _REMEDY)
+        if told.get("features") != fingerprint:
+            raise ModelUnusable(version, "The model was made for other features than this program has.", _REMEDY)
+        try:
+            limits = told["thresholds"]
+            thresholds = Thresholds(float(limits["hold"]), float(limits["reject"]), float(limits["discard"]))
+            numbers = [float(told[name]) for name in ("bias", "link_scale", "link_bias")]
+        except (KeyError, TypeError, ValueError) as error:
+            raise ModelUnusable(version, "card.json lacks a number the model needs.", _REMEDY) from error
+        ordered = 0 <= thresholds.hold <= thresholds.reject <= thresholds.discard <= 1
+        if not all(math.isfinite(number) for number in numbers) or not ordered:
+            raise ModelUnusable(version, "card.json holds a number that cannot be right.", _REMEDY)
+        return Model(version, _weights(version, weights), *numbers, thresholds, told)
+
+    def score(self, measured: Measured) -> Scored:
+        """The score of a comment and the part that each unit of evidence has in it."""
+        features = measured.features
+        parts = self.contributions(features)
+        logit, weights, deciding = self.bias + float(parts.sum()), parts, -1
+        probabilities = []
+        for number, link_logit in enumerate(self.link_logits(measured, parts)):
+            probabilities.append(probability_of(link_logit))
+            if link_logit > logit:
+                logit, deciding = link_logit, number
+        if deciding >= 0:
+            belongs = np.array([unit.link == deciding for unit in features.units])
+            weights = np.where(belongs, parts * self.link_scale / share_of(measured.links, deciding), 0.0)
+        return Scored(logit, probability_of(logit), weights, deciding, tuple(probabilities))
+
+    def contributions(self, features: Features) -> npt.NDArray[np.float64]:
+        """Per unit of evidence, its part of the log-odds of the comment as a whole."""
+        each = self.weights[features.index] * features.value
+        return np.bincount(features.unit, weights=each, minlength=len(features.units))
+
+    def link_logits(self, measured: Measured, parts: npt.NDArray[np.float64]) -> list[float]:
+        """Per link, the log-odds that it is spam, whatever stands around it."""
+        if not measured.links:
+            return []
+        of_link = np.array([unit.link for unit in measured.features.units])
+        sums = np.bincount(of_link + 1, weights=parts, minlength=len(measured.links) + 1)[1:]
+        return [
+            self.link_bias + self.link_scale * float(sums[number]) / share_of(measured.links, number)
+            for number in range(len(measured.links))
+        ]
+
+
+def probability_of(logit: float) -> float:
+    """Log-odds as a probability.
+
+    >>> probability_of(0.0), round(probability_of(2.0), 3), probability_of(-1e9) > 0
+    (0.5, 0.881, True)
+    """
+    return 1 / (1 + math.exp(-max(-MAX_LOGIT, min(MAX_LOGIT, logit))))
+
+
+def pack(weights: npt.NDArray[np.float32]) -> bytes:
+    """The bytes of weights.npz, in half precision: three digits, a quarter of the size."""
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, weights=weights.astype(np.float16))
+    return buffer.getvalue()
+
+
+def _card(version: str, card: bytes) -> dict[str, Any]:
+    try:
+        told = json.loads(card)
+    except (ValueError, RecursionError) as error:
+        raise ModelUnusable(version, "card.json is not JSON.", _REMEDY) from error
+    if not isinstance(told, dict):
+        raise ModelUnusable(version, "card.json is not a JSON object.", _REMEDY)
+    return told
+
+
+def _weights(version: str, packed: bytes) -> npt.NDArray[np.float32]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+            sizes = {entry.filename: entry.file_size for entry in archive.infolist()}
+        if list(sizes) != ["weights.npy"] or sizes["weights.npy"] > BUCKETS * 2 + 1024:
+            raise ModelUnusable(version, "weights.npz does not hold what it should.", _REMEDY)
+        with np.load(io.BytesIO(packed), allow_pickle=False) as arrays:
+            weights = arrays["weights"]
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise ModelUnusable(version, "weights.npz cannot be read.", _REMEDY) from error
+    if weights.shape != (BUCKETS,) or weights.dtype != np.float16 or not np.isfinite(weights).all():
+        raise ModelUnusable(version, "weights.npz has the wrong shape or holds what is not a number.", _REMEDY)
+    return weights.astype(np.float32)

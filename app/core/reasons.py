@@ -1,0 +1,126 @@
+"""What the evidence weighs -> reasons a moderator reads. Nothing is computed anew: the score's own parts are named."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from app.core.comment import Comment
+from app.core.emit import Unit
+from app.core.features import Measured
+from app.core.lists import Lists
+from app.core.model import Model, Scored, probability_of
+from app.core.verdict import Reason, Verdict
+
+MAX_REASONS = 12
+MIN_WEIGHT = 0.05
+"""Log-odds below which a reason is not worth a moderator's eye: a change of at most 1.3 points."""
+MAX_EVIDENCE_CHARS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    units: tuple[int, ...]
+    weight: float
+    begin: int
+    end: int
+
+
+def explain(comment: Comment, measured: Measured, scored: Scored, model: Model, lists: Lists) -> tuple[Reason, ...]:
+    """The reasons for a score, strongest first.
+
+    The weights of all units of evidence add up exactly to the score's log-odds; those too small to matter, or past
+    MAX_REASONS, are left out.
+    """
+    units = measured.features.units
+    merged = [found for found in _merged(units, scored.weights) if abs(found.weight) >= MIN_WEIGHT]
+    merged.sort(key=lambda found: -abs(found.weight))
+    parts = model.contributions(measured.features)
+    reasons = []
+    for found in merged[:MAX_REASONS]:
+        unit = units[max(found.units, key=lambda number: abs(scored.weights[number]))]
+        quoted = getattr(comment, unit.field)[found.begin : found.end] if unit.field else ""
+        reasons.append(
+            Reason(
+                code=unit.code,
+                label=_label(unit, found.weight, measured, lists),
+                weight=found.weight,
+                field=unit.field,
+                begin=found.begin,
+                end=found.end,
+                evidence=quoted[:MAX_EVIDENCE_CHARS],
+                score_without=_score_without(found.units, measured, model, parts),
+            )
+        )
+    return tuple(reasons)
+
+
+def summarise(reasons: Sequence[Reason], verdict: Verdict) -> str:
+    """One or two sentences: the strongest reasons that speak for the verdict.
+
+    >>> summarise([], "ham")
+    'Nothing in it speaks for spam.'
+    """
+    for_spam = verdict != "ham"
+    telling = [reason.label for reason in reasons if (reason.weight > 0) == for_spam]
+    telling = list(dict.fromkeys(telling))[:2]
+    if telling:
+        return " ".join(telling)
+    return "The evidence is mixed." if for_spam else "Nothing in it speaks for spam."
+
+
+def label_of(code: str, weight: float, lists: Lists) -> str:
+    """The sentence of a reason code."""
+    if code in lists.reasons:
+        return lists.reasons[code][weight < 0]
+    family, _, trade = code.rpartition(".")
+    return lists.reasons[family + ".{trade}"][weight < 0].replace("{trade}", lists.trade_names[trade])
+
+
+def _label(unit: Unit, weight: float, measured: Measured, lists: Lists) -> str:
+    label = label_of(unit.code, weight, lists)
+    trade = unit.code.rpartition(".")[2] in lists.trade_names
+    if weight > 0 and trade and unit.link >= 0 and measured.links[unit.link].host.kind == "shared":
+        return label[:-1] + ", on a host where anyone can publish."
+    return label
+
+
+def _merged(units: Sequence[Unit], weights: npt.NDArray[np.float64]) -> list[_Evidence]:
+    """Words that stand side by side and pull the same way are one piece of evidence."""
+    merged: list[_Evidence] = []
+    for number, (unit, weight) in enumerate(zip(units, weights.tolist(), strict=True)):
+        last = merged[-1] if merged else None
+        if (
+            last
+            and unit.code.startswith("text.")
+            and units[last.units[-1]].code.startswith("text.")
+            and (last.weight > 0) == (weight > 0)
+            and 0 <= unit.begin - last.end <= 2
+            and unit.end - last.begin <= MAX_EVIDENCE_CHARS
+        ):
+            merged[-1] = _Evidence((*last.units, number), last.weight + weight, last.begin, unit.end)
+        else:
+            merged.append(_Evidence((number,), weight, unit.begin, unit.end))
+    return merged
+
+
+def _score_without(
+    removed: tuple[int, ...], measured: Measured, model: Model, parts: npt.NDArray[np.float64]
+) -> float:
+    """The score with some units of evidence taken out, all else equal: the worst view that is left counts."""
+    left = parts.copy()
+    left[list(removed)] = 0.0
+    logit = model.bias + float(left.sum())
+    gone = {measured.features.units[number].link for number in removed} - {-1}
+    emptied = {number for number in gone if not _says_anything(number, left, measured)}
+    for number, link_logit in enumerate(model.link_logits(measured, left)):
+        if number not in emptied:
+            logit = max(logit, link_logit)
+    return probability_of(logit)
+
+
+def _says_anything(link: int, parts: npt.NDArray[np.float64], measured: Measured) -> bool:
+    return any(unit.link == link and parts[number] for number, unit in enumerate(measured.features.units))
+
+

@@ -1,0 +1,58 @@
+"""Everything that can go wrong, in one tree.
+
+WinnowError
+├── ModelUnusable     models/<version> is missing, altered or built for other features
+├── ListUnusable      a file in app/lists/ is missing, malformed or holds a duplicate
+├── ExamplesUnusable  a JSONL file of comments cannot be read as examples
+├── StoreUnavailable  the database is locked, full, unreadable or gone
+├── SiteUnknown       no site has that name
+├── SiteExists        a site of that name is there already
+└── CommandRefused    a command was asked for something it cannot do
+
+Every message says what, which, and the remedy.
+"""
+
+
+class WinnowError(Exception):
+    """A failure with a remedy.
+
+    >>> str(SiteUnknown("blog", "There is no site of that name.", "winnow site list shows them."))
+    'blog: There is no site of that name. winnow site list shows them.'
+    """
+
+    def __init__(self, which: str, what: str, remedy: str) -> None:
+        super().__init__(f"{which}: {what} {remedy}")
+        self.which = which
+        """The thing it happened to: a file, a site, a version."""
+        self.what = what
+        """What happened, as a sentence."""
+        self.remedy = remedy
+        """What to do about it, as a sentence."""
+
+
+class ModelUnusable(WinnowError):
+    """A model that must not be served: missing, altered, or built for other features."""
+
+
+class ListUnusable(WinnowError):
+    """A data file of app/lists/ that cannot be trusted."""
+
+
+class ExamplesUnusable(WinnowError):
+    """A file of comment records that cannot be read."""
+
+
+class StoreUnavailable(WinnowError):
+    """The database did not answer, or refused; nothing was written."""
+
+
+class SiteUnknown(WinnowError):
+    """No site of that name."""
+
+
+class SiteExists(WinnowError):
+    """The name is taken."""
+
+
+class CommandRefused(WinnowError):
+    """A command line that asks for something that cannot be done."""

@@ -1,0 +1,93 @@
+"""create_app(): settings, lists, model, store and routes put together. Nothing imports it."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from importlib.metadata import PackageNotFoundError, version
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from app import lists, models
+from app.settings import Settings
+from app.store.database import migrate, open_engine
+from app.store.sql import SqlStore
+from app.store.writer import Writer
+from app.web import about, batch, classify, health, openapi, problems
+from app.web.metrics import Metrics
+from app.web.watch import Watch
+from app.web.wiring import Wiring
+
+_log = logging.getLogger(__name__)
+CLOSE_WITHIN_S = 10.0
+"""How long the writer may take for its last records; container runtimes kill after 10 to 30 s."""
+
+_DESCRIPTION = """\
+A CMS sends a comment; Winnow answers what it is (`verdict`), what to do with it (`action`) and why
+(`reasons`). Every error is an RFC 9457 problem and never repeats what was sent; GET its `type` for
+what to do about it. A site's key goes with every request about comments."""
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The application, not yet started: lists, model and database are opened when it starts.
+
+    Without settings, those of the environment. Starting raises ModelUnusable, ListUnusable or
+    StoreUnavailable, whose sentence says what to do.
+    """
+    settings = settings or Settings()
+    metrics = Metrics()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as closing:
+            app.state.wiring = _wired(settings, metrics, closing)
+            yield
+
+    app = FastAPI(
+        title="Winnow",
+        summary="A comment spam filter that says why.",
+        description=_DESCRIPTION,
+        version=_version(),
+        docs_url=None,  # both pages would load their assets from a CDN
+        redoc_url=None,
+        lifespan=lifespan,
+        generate_unique_id_function=_function_name,
+    )
+    problems.install(app)
+    openapi.install(app)
+    app.add_middleware(Watch, metrics=metrics)
+    for part in (classify, batch, about, health):  # routes are tried in this order; the busiest comes first
+        app.include_router(part.router)
+    return app
+
+
+def _wired(settings: Settings, metrics: Metrics, closing: AsyncExitStack) -> Wiring:
+    """Opens everything in order; `closing` closes it in reverse, also when a later step fails."""
+    known_lists = lists.load()
+    model = models.load_current(settings.models, known_lists)
+    engine = open_engine(settings.database_url)
+    closing.callback(engine.dispose)
+    migrate(engine)
+    store = SqlStore(engine)
+    closing.callback(store.close)
+    writer = Writer(store)
+    closing.callback(writer.close, CLOSE_WITHIN_S)
+    if settings.metrics_port:
+        try:
+            closing.callback(metrics.serve(settings.metrics_port))
+        except OSError as error:
+            _log.warning(
+                "port %d gives no metrics of this process: %s", settings.metrics_port, error.strerror
+            )
+    return Wiring(settings, store, writer, model, known_lists, metrics)
+
+
+def _function_name(route: APIRoute) -> str:
+    return route.name
+
+
+def _version() -> str:
+    try:
+        return version("winnow")
+    except PackageNotFoundError:
+        return "0"

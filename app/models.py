@@ -1,0 +1,61 @@
+"""The models folder: which versions there are, which one is in use, and reading them."""
+
+from pathlib import Path
+
+from app.core.features import fingerprint
+from app.core.lists import Lists
+from app.core.model import Model
+from app.errors import ModelUnusable
+
+CURRENT = "current"
+"""A text file that names the version in use."""
+
+_MAX_CARD_BYTES = 4 << 20
+_MAX_WEIGHTS_BYTES = 16 << 20
+
+
+def versions(folder: Path) -> list[str]:
+    """The versions in a models folder, oldest first by name; empty when there are none."""
+    return sorted(card.parent.name for card in folder.glob("*/card.json"))
+
+
+def current_version(folder: Path) -> str:
+    """The version in use.
+
+    Raises:
+        ModelUnusable: nothing names one.
+    """
+    try:
+        name = (folder / CURRENT).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        remedy = "Name a version with `winnow models use VERSION`, or point WINNOW_MODELS at the right folder."
+        raise ModelUnusable(str(folder), "There is no file `current` in the models folder.", remedy) from error
+    if not name or "/" in name or "\\" in name or name.startswith("."):
+        raise ModelUnusable(str(folder), "The file `current` does not name a version.", "Write it anew with `winnow models use`.")
+    return name
+
+
+def load(folder: Path, version: str, lists: Lists) -> Model:
+    """One version, checked.
+
+    Raises:
+        ModelUnusable: missing, altered, or made for other features.
+    """
+    card = _bytes(folder / version / "card.json", version, _MAX_CARD_BYTES)
+    weights = _bytes(folder / version / "weights.npz", version, _MAX_WEIGHTS_BYTES)
+    return Model.from_bytes(version, card, weights, fingerprint(lists))
+
+
+def load_current(folder: Path, lists: Lists) -> Model:
+    """The version in use, checked. Raises ModelUnusable."""
+    return load(folder, current_version(folder), lists)
+
+
+def _bytes(path: Path, version: str, most: int) -> bytes:
+    remedy = "Restore the folder, or choose another with `winnow models use VERSION`."
+    try:
+        if path.is_symlink() or path.stat().st_size > most:
+            raise ModelUnusable(version, f"{path.name} is a link or too large to be a model.", remedy)
+        return path.read_bytes()
+    except OSError as error:
+        raise ModelUnusable(version, f"{path.name} cannot be read.", remedy) from error

@@ -1,0 +1,72 @@
+"""Every knob of the service: its name with the unit, its default, and one sentence."""
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MODELS_BESIDE_THE_APP = Path(__file__).resolve().parents[1] / "models"
+
+
+def _sqlite_in_home(earlier: dict[str, Any]) -> str:
+    return f"sqlite:///{earlier.get('home', Path('var')) / 'winnow.db'}"
+
+
+class Settings(BaseSettings):
+    """What an operator can set, each by the environment variable WINNOW_<NAME>.
+
+    The environment is read when `Settings()` is called, never on import.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="WINNOW_", extra="ignore", frozen=True)
+
+    home: Path = Field(
+        default=Path("var"),
+        description="The one folder with this installation's state: database, keys, logs.",
+    )
+    database_url: str = Field(
+        default_factory=_sqlite_in_home,
+        description="The database, as a SQLAlchemy URL; without it, winnow.db in the home folder.",
+    )
+    models: Path = Field(
+        default=MODELS_BESIDE_THE_APP,
+        description="The folder with the models and the file `current` that names the one in use.",
+    )
+    max_body_bytes: int = Field(
+        default=262_144,
+        ge=1_024,
+        description="The largest comment accepted, as a request body or as one item of a batch.",
+    )
+    max_batch_bytes: int = Field(
+        default=16 * 1_048_576,
+        ge=1_024,
+        description="The largest body of POST /classify/batch.",
+    )
+    max_batch_comments: int = Field(
+        default=1_000,
+        ge=1,
+        description="The most comments in one POST /classify/batch.",
+    )
+    max_json_depth: int = Field(
+        default=32,
+        ge=2,
+        le=200,
+        description="How deep JSON in a body may nest before it is refused.",
+    )
+    record_patience_ms: int = Field(
+        default=200,
+        ge=0,
+        description="How long an answer waits for its record to be on disk before it goes out "
+        "marked `store.slow`.",
+    )
+    metrics_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="The bearer key of /metrics on the main port; empty closes /metrics there.",
+    )
+    metrics_port: int = Field(
+        default=0,
+        ge=0,
+        le=65_535,
+        description="A port of 127.0.0.1 that serves /metrics without a key; 0 is off.",
+    )

@@ -1,0 +1,104 @@
+"""What the store takes and gives: sites, records, decisions, and the keys that open a site."""
+
+import hashlib
+import secrets
+import string
+from dataclasses import dataclass, replace
+
+from app.core.comment import COMMENT_FIELDS, Comment
+from app.core.verdict import Classification
+
+KEY_LENGTH = 12  # WordPress' Akismet plugin refuses keys of any other length
+KEY_ALPHABET = string.ascii_lowercase + string.digits
+HINT_LENGTH = 3
+
+# Privacy: the address says who, and the trap field is only needed for the verdict. Neither is ever on disk.
+NEVER_STORED: tuple[str, ...] = ("author_ip", "honeypot")
+STORED_FIELDS: tuple[str, ...] = tuple(name for name in COMMENT_FIELDS if name not in NEVER_STORED)
+"""The fields of a comment that the store keeps, in the order of the class."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One CMS installation, as the operator sees it. The key itself is not kept anywhere."""
+
+    name: str
+    created_at: str
+    """RFC 3339, UTC, as the caller gave it."""
+    key_hint: str
+    """First 3 characters of the key, so that an operator can tell keys apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person said about a comment."""
+
+    label: str
+    """spam or ham."""
+    by: str
+    """The moderator's name, or the CMS that sent the feedback."""
+    at: str
+    """RFC 3339, UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A comment together with the answer it got: the unit that is written and read."""
+
+    id: str
+    """Ours, not the CMS's; unique over all sites."""
+    site: str
+    received_at: str
+    """RFC 3339, UTC, as the caller gave it; the store has no clock."""
+    comment: Comment
+    classification: Classification
+    decision: Decision | None = None
+    """None until somebody decided."""
+
+
+def new_key() -> str:
+    """A site's key: 12 characters of [a-z0-9], about 62 bits from the system's random source.
+
+    >>> key = new_key()
+    >>> (len(key), set(key) <= set(KEY_ALPHABET), key == new_key())
+    (12, True, False)
+    """
+    return "".join(secrets.choice(KEY_ALPHABET) for _ in range(KEY_LENGTH))
+
+
+def key_hash(key: str) -> str:
+    """What is stored instead of the key: SHA-256 as 64 hexadecimal digits.
+
+    Plain SHA-256 is enough, as keys are random and not chosen by people. Takes any text, for a
+    request may send anything as its key.
+
+    >>> key_hash("abc")[:16]
+    'ba7816bf8f01cfea'
+    """
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def key_hint(key: str) -> str:
+    """The first 3 characters; empty for an empty key.
+
+    >>> key_hint("k7f2m9q4x1z8")
+    'k7f'
+    """
+    return key[:HINT_LENGTH]
+
+
+def without_unstored(comment: Comment) -> Comment:
+    """The comment as it comes back from the store: fields that are never stored are empty.
+
+    >>> without_unstored(Comment(text="Hi", author_ip="192.0.2.7", honeypot="x"))
+    Comment(text='Hi', text_format='auto', author='', author_email='', author_url='', author_ip='', \
+author_role='', user_agent='', referrer='', page_url='', page_title='', page_text='', type='', \
+language='', posted_at='', comment_id='', parent_id='', honeypot='')
+    """
+    return replace(comment, author_ip="", honeypot="")
+
+
+def refuse_decided(record: Record) -> None:
+    """Raise ValueError for a record that carries a decision: dropping one silently would lose it."""
+    if record.decision is not None:
+        raise ValueError("record() takes comments as they come in; a decision is written on its own")

@@ -1,0 +1,90 @@
+"""Records to rows of the tables, and back."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from app.core.comment import Comment, Thresholds
+from app.core.verdict import Classification, LinkReport, Override, Reason
+from app.store.records import STORED_FIELDS, Record
+
+# dataclasses.asdict copies deeply and costs ten times as much; these classes are flat.
+_THRESHOLD_FIELDS = tuple(field.name for field in fields(Thresholds))
+_OVERRIDE_FIELDS = tuple(field.name for field in fields(Override))
+_REASON_FIELDS = tuple(field.name for field in fields(Reason))
+_LINK_FIELDS = tuple(field.name for field in fields(LinkReport))
+
+
+def comment_row(record: Record) -> dict[str, Any]:
+    """The row of `comments`; its links have rows of their own, see `link_rows`."""
+    answer = record.classification
+    return {
+        "id": record.id,
+        "site": record.site,
+        "received_at": record.received_at,
+        **_flat(record.comment, STORED_FIELDS),
+        "verdict": answer.verdict,
+        "score": answer.score,
+        "action": answer.action,
+        "model": answer.model,
+        "answer": answer_of(answer),
+    }
+
+
+def link_rows(record: Record) -> list[dict[str, Any]]:
+    """One row of `links` per link, in order; empty when the comment has none."""
+    return [
+        {"comment_id": record.id, "position": position, **_flat(link, _LINK_FIELDS)}
+        for position, link in enumerate(record.classification.links)
+    ]
+
+
+def record_of(row: Mapping[str, Any]) -> Record:
+    """The record a row of `comments` was made from, apart from the fields that are never stored."""
+    return Record(
+        id=row["id"],
+        site=row["site"],
+        received_at=row["received_at"],
+        comment=Comment(**{name: row[name] for name in STORED_FIELDS}),
+        classification=classification_of(row["answer"]),
+    )
+
+
+def answer_of(classification: Classification) -> dict[str, Any]:
+    """The whole classification as plain JSON values; `classification_of` undoes it exactly."""
+    override = classification.override
+    return {
+        "score": classification.score,
+        "verdict": classification.verdict,
+        "action": classification.action,
+        "thresholds": _flat(classification.thresholds, _THRESHOLD_FIELDS),
+        "override": None if override is None else _flat(override, _OVERRIDE_FIELDS),
+        "summary": classification.summary,
+        "reasons": [_flat(reason, _REASON_FIELDS) for reason in classification.reasons],
+        "links": [_flat(link, _LINK_FIELDS) for link in classification.links],
+        "degraded": list(classification.degraded),
+        "missing": list(classification.missing),
+        "model": classification.model,
+    }
+
+
+def classification_of(answer: Mapping[str, Any]) -> Classification:
+    """The classification that `answer_of` wrote."""
+    override = answer["override"]
+    return Classification(
+        score=answer["score"],
+        verdict=answer["verdict"],
+        action=answer["action"],
+        thresholds=Thresholds(**answer["thresholds"]),
+        override=None if override is None else Override(**override),
+        summary=answer["summary"],
+        reasons=tuple(Reason(**reason) for reason in answer["reasons"]),
+        links=tuple(LinkReport(**link) for link in answer["links"]),
+        degraded=tuple(answer["degraded"]),
+        missing=tuple(answer["missing"]),
+        model=answer["model"],
+    )
+
+
+def _flat(value: object, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: getattr(value, name) for name in names}

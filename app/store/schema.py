@@ -1,0 +1,100 @@
+"""The tables. migrations/ builds them step by step; a test asserts that both agree.
+
+Times are RFC 3339 UTC text, as the caller gave them: text sorts by time, and the store has no clock.
+"""
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+# Every constraint has a name, because a migration can only change what it can name.
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+sites = Table(
+    "sites",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("key_hash", Text, nullable=False, comment="SHA-256 of the key, hexadecimal; the key is not kept"),
+    Column("key_hint", Text, nullable=False, comment="first 3 characters of the key"),
+    Column("created_at", Text, nullable=False),
+    Column("hold", Float, comment="the site's own threshold, 0.0 to 1.0; all three are null or none is"),
+    Column("reject", Float, comment="as hold"),
+    Column("discard", Float, comment="as hold"),
+    Index("ix_sites_key_hash", "key_hash", unique=True),
+)
+
+rules = Table(
+    "rules",
+    metadata,
+    Column("id", Integer, primary_key=True, comment="rising: the order in which rules were added"),
+    Column("site", Text, ForeignKey("sites.name"), nullable=False),
+    Column("effect", Text, nullable=False, comment="allow or deny"),
+    Column("kind", Text, nullable=False, comment="one of core.comment.RULE_KINDS"),
+    Column("value", Text, nullable=False, comment="as the operator wrote it"),
+    Column("created_at", Text, nullable=False),
+    # The site comes first, so this index also serves history_of.
+    UniqueConstraint("site", "effect", "kind", "value", name="uq_rules_site"),
+)
+
+comments = Table(
+    "comments",
+    metadata,
+    Column("id", Text, primary_key=True, comment="ours, unique over all sites"),
+    Column("site", Text, ForeignKey("sites.name"), nullable=False),
+    Column("received_at", Text, nullable=False, index=True),
+    # From here on the fields of core.comment.Comment; empty text where the CMS sent nothing.
+    # author_ip and honeypot are not among them and never will be.
+    Column("text", Text, nullable=False, comment="as sent, markup and all"),
+    Column("text_format", Text, nullable=False, comment="auto, plain, html, markdown or bbcode"),
+    Column("author", Text, nullable=False),
+    Column("author_email", Text, nullable=False),
+    Column("author_url", Text, nullable=False),
+    Column("author_role", Text, nullable=False, comment="the CMS's role, or several with commas"),
+    Column("user_agent", Text, nullable=False),
+    Column("referrer", Text, nullable=False),
+    Column("page_url", Text, nullable=False),
+    Column("page_title", Text, nullable=False),
+    Column("page_text", Text, nullable=False),
+    Column("type", Text, nullable=False, comment="comment, reply, pingback, ...; empty is a comment"),
+    Column("language", Text, nullable=False),
+    Column("posted_at", Text, nullable=False, comment="whatever the CMS sent; never computed with"),
+    Column("comment_id", Text, nullable=False, comment="the CMS's own id"),
+    Column("parent_id", Text, nullable=False, comment="the CMS's id of the comment replied to"),
+    # And the answer: what queries ask for as columns, the whole of it as JSON.
+    Column("verdict", Text, nullable=False, comment="ham, unsure or spam"),
+    Column("score", Float, nullable=False, comment="calibrated probability of spam, 0.0 to 1.0"),
+    Column("action", Text, nullable=False, comment="publish, hold, reject or discard"),
+    Column("model", Text, nullable=False, comment="folder name under models/"),
+    Column("answer", JSON, nullable=False, comment="the whole classification, see store/rows.py"),
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("comment_id", Text, ForeignKey("comments.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True, comment="0 for the comment's first link"),
+    Column("url", Text, nullable=False),
+    Column("host", Text, nullable=False),
+    Column("registrable_domain", Text, nullable=False, index=True, comment="empty for an IP address"),
+    Column("host_kind", Text, nullable=False, comment="see docs/features.md"),
+    Column("field", Text, nullable=False, comment="the comment's field the link stands in"),
+    Column("begin", Integer, nullable=False, comment="first code point in that field"),
+    Column("end", Integer, nullable=False, comment="one past the last code point"),
+    Column("score", Float, nullable=False, comment="how much the link alone looks like spam, 0.0 to 1.0"),
+)

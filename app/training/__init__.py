@@ -1,0 +1,1 @@
+"""The only fitting: examples -> a model. Never imported by the service."""

@@ -1,0 +1,134 @@
+"""JSONL files -> examples: comments with what a person decided about them."""
+
+import csv
+import gzip
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.core.comment import COMMENT_FIELDS, Comment
+from app.errors import ExamplesUnusable
+
+_REMEDY = "Each line must be a JSON object with text and label (spam or ham); see docs/models.md."
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A comment whose label is known."""
+
+    id: str
+    comment: Comment
+    is_spam: bool
+    source: str
+    """The file it stands in, without its endings; for a folder's examples.jsonl the folder."""
+    campaign: str
+    """Comments of one spam campaign share it; empty for ham and for spam that stands alone."""
+
+
+def files_of(paths: Iterable[Path]) -> list[Path]:
+    """Every JSONL file named by files and folders, in order; a folder's `pages/` are joined, not listed.
+
+    Raises:
+        ExamplesUnusable: a path that is not there, or a folder without JSONL files.
+    """
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(p for p in path.rglob("*.jsonl*") if p.suffix in (".jsonl", ".gz") and p.parent.name != "pages")
+            if not inside:
+                raise ExamplesUnusable(str(path), "There are no .jsonl or .jsonl.gz files in it.", _REMEDY)
+            found += inside
+        elif path.exists():
+            found.append(path)
+        else:
+            raise ExamplesUnusable(str(path), "There is no such file or folder.", "Check the path.")
+    return found
+
+
+def read_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The objects of a JSONL file, gzipped or not, with their line numbers; blank lines are passed over.
+
+    Raises:
+        ExamplesUnusable: a line that is not a JSON object, named by its number.
+    """
+    number = 0
+    try:
+        with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as lines:
+            for number, line in enumerate(lines, 1):
+                if not line.strip():
+                    continue
+                row = json.loads(line)
+                if not isinstance(row, dict):
+                    raise ExamplesUnusable(f"{path}:{number}", "The line is not a JSON object.", _REMEDY)
+                yield number, row
+    except (OSError, EOFError, ValueError, RecursionError) as error:
+        raise ExamplesUnusable(f"{path}:{number + 1}", f"The line cannot be read ({type(error).__name__}).", _REMEDY) from error
+
+
+def comment_of(row: dict[str, Any]) -> Comment:
+    """The comment in a record: known fields that hold text; all else is left out, as if it were missing."""
+    told = {name: row[name] for name in COMMENT_FIELDS if isinstance(row.get(name), str)}
+    return Comment(**{name: value.encode("utf-8", "replace").decode() for name, value in told.items()})
+
+
+def read_examples(paths: Iterable[Path], progress: Callable[[Path], None] = lambda _: None) -> list[Example]:
+    """All labelled comments of files and folders. Rows without a label are passed over.
+
+    A `pages/NAME` beside a file gives its comments the text of their page; a `judged.tsv` beside it (id, label,
+    judged) names comments whose label was found wrong or arguable, which are left out.
+
+    Raises:
+        ExamplesUnusable: see `files_of` and `read_rows`; or a label that is neither spam nor ham.
+    """
+    examples: list[Example] = []
+    for path in files_of(paths):
+        progress(path)
+        disputed = _disputed(path.parent / "judged.tsv")
+        pages = _pages(path.parent / "pages" / path.name)
+        for number, row in read_rows(path):
+            label = row.get("label")
+            if label is None:
+                continue
+            if label not in ("spam", "ham"):
+                raise ExamplesUnusable(f"{path}:{number}", "The label is neither spam nor ham.", _REMEDY)
+            identity = str(row.get("id") or f"{path.name}:{number}")
+            if identity in disputed:
+                continue
+            page_text = pages.get(str(row.get("page_url")))
+            if page_text and not row.get("page_text"):
+                row["page_text"] = page_text
+            campaign = str(row.get("campaign") or "")
+            examples.append(Example(identity, comment_of(row), label == "spam", source_of(path), campaign))
+    return examples
+
+
+def source_of(path: Path) -> str:
+    """The source a file stands for.
+
+    >>> source_of(Path("data/ham-news-de.jsonl.gz")), source_of(Path("training_data/links/examples.jsonl"))
+    ('ham-news-de', 'links')
+    """
+    name = path.name.removesuffix(".gz").removesuffix(".jsonl")
+    return path.parent.name if name == "examples" else name
+
+
+def only_text(comment: Comment) -> Comment:
+    """The comment as a CMS that sends nothing else would send it."""
+    return Comment(text=comment.text)
+
+
+def _pages(path: Path) -> dict[str, str]:
+    if not path.exists():
+        return {}
+    return {str(row["page_url"]): str(row.get("page_text") or "") for _, row in read_rows(path) if row.get("page_url")}
+
+
+def _disputed(path: Path) -> set[str]:
+    if not path.exists():
+        return set()
+    with path.open(encoding="utf-8", newline="") as lines:
+        return {row["id"] for row in csv.DictReader(lines, delimiter="\t") if row["judged"] != row["label"]}
+
+

@@ -1,0 +1,1 @@
+"""The only place that knows HTTP: it reads, calls core, writes and answers."""

@@ -1,0 +1,92 @@
+"""Which site a request speaks for: its key, however the CMS sends it."""
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from time import monotonic
+from typing import NamedTuple
+
+from starlette.requests import Request
+
+from app.errors import StoreUnavailable
+from app.store.records import Site
+from app.web.problems import RefusedRequest
+
+FRESH_S = 2.0
+"""A revoked key dies within this time."""
+STALE_S = 600.0
+"""How long a key that was good goes on while the database does not answer."""
+MAX_KEY_CHARACTERS = 256
+
+
+class Caller(NamedTuple):
+    """The site a request speaks for."""
+
+    site: Site
+    degraded: tuple[str, ...]
+    """("store",) when the database could not confirm the key just now."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    site: Site
+    confirmed_at: float
+    """When the store last said so; seconds of the clock."""
+    asked_at: float
+    """When the store was last asked, with or without an answer."""
+
+
+class Keys:
+    """The good keys of the last seconds. Keys nobody has are never remembered."""
+
+    def __init__(self, ask: Callable[[str], Site | None], clock: Callable[[], float] = monotonic) -> None:
+        self._ask = ask
+        self._clock = clock
+        self._seen: dict[bytes, _Seen] = {}
+
+    def caller(self, request: Request) -> Caller:
+        """Raises RefusedRequest (401) without a good key, StoreUnavailable when nobody can tell."""
+        key = key_of(request)
+        if not key:
+            raise RefusedRequest("key-missing")
+        if len(key) > MAX_KEY_CHARACTERS:
+            raise RefusedRequest("key-unknown")
+        # Looked up by digest: how long a comparison takes tells nothing about the key itself.
+        digest = hashlib.sha256(key.encode("utf-8", "replace")).digest()
+        seen = self._seen.get(digest)
+        now = self._clock()
+        if seen is None or now - seen.asked_at >= FRESH_S:
+            seen = self._confirmed(key, seen, now)
+            if seen is None:
+                self._seen.pop(digest, None)
+                raise RefusedRequest("key-unknown")
+            self._seen[digest] = seen
+        return Caller(seen.site, () if seen.confirmed_at == seen.asked_at else ("store",))
+
+    def _confirmed(self, key: str, seen: _Seen | None, now: float) -> _Seen | None:
+        try:
+            site = self._ask(key)
+        except StoreUnavailable:
+            if seen is None or now - seen.confirmed_at > STALE_S:
+                raise
+            return replace(seen, asked_at=now)
+        return _Seen(site, now, now) if site else None
+
+
+def key_of(request: Request) -> str:
+    """The key a request carries, from Bearer, X-API-Key or the Basic user name; empty without one."""
+    scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
+    scheme = scheme.lower()
+    if scheme == "bearer":
+        return credentials.strip()
+    if given := request.headers.get("x-api-key", "").strip():
+        return given
+    if scheme == "basic":
+        try:
+            user_and_password = base64.b64decode(credentials, validate=True).decode("utf-8", "replace")
+        except (binascii.Error, ValueError):
+            return ""
+        return user_and_password.partition(":")[0]
+    return ""

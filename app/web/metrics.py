@@ -1,0 +1,98 @@
+"""What the service counts about itself: no site, no key, no word of any comment among the labels."""
+
+from collections.abc import Callable
+from socketserver import BaseServer
+from typing import NamedTuple
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, start_http_server
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+
+_ANSWER_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+_SCORING_S = (0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05)
+MAX_SERIES = 2_000
+"""Routes times statuses are a few dozen; the cap only keeps a mistake from growing without end."""
+
+
+class Exposition(NamedTuple):
+    """What a scrape gets."""
+
+    body: bytes
+    content_type: str
+
+
+class Metrics:
+    """The counters of one application; its own registry, so that several can live in one process."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        self._requests = Counter(
+            "winnow_requests", "Requests answered.", ("route", "status"), registry=self.registry
+        )
+        self._seconds = Histogram(
+            "winnow_request_seconds",
+            "Time from the first byte of a request to its last answered.",
+            ("route",),
+            buckets=_ANSWER_S,
+            registry=self.registry,
+        )
+        self._verdicts = Counter(
+            "winnow_verdicts", "Comments judged, by verdict.", ("verdict",), registry=self.registry
+        )
+        self._scoring = Histogram(
+            "winnow_scoring_seconds",
+            "Time core took for one comment.",
+            buckets=_SCORING_S,
+            registry=self.registry,
+        )
+        self._store_failures = Counter(
+            "winnow_store_failures",
+            "Reads and writes the database refused or was too slow for.",
+            ("what",),
+            registry=self.registry,
+        )
+        # labels() takes a lock and validates, 2 us each; the pairs are few, so they are kept.
+        self._answered: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
+        self._judged: dict[str, Counter] = {}
+
+    def answered(self, route: str, status: int, seconds: float) -> None:
+        """One request is over; `route` is the template, never the path that was asked for."""
+        known = self._answered.get((route, status))
+        if known is None:
+            if len(self._answered) >= MAX_SERIES:
+                return
+            known = (self._requests.labels(route, str(status)), self._seconds.labels(route))
+            self._answered[route, status] = known
+        known[0].inc()
+        known[1].observe(seconds)
+
+    def judged(self, verdict: str, seconds: float) -> None:
+        """Core has decided about one comment."""
+        known = self._judged.get(verdict)
+        if known is None:
+            known = self._judged[verdict] = self._verdicts.labels(verdict)
+        known.inc()
+        self._scoring.observe(seconds)
+
+    def store_failed(self, what: str) -> None:
+        """`what` is key, history, record or slow."""
+        self._store_failures.labels(what).inc()
+
+    def exposition(self) -> Exposition:
+        """Everything counted so far, in Prometheus's text format."""
+        return Exposition(generate_latest(self.registry), CONTENT_TYPE_LATEST)
+
+    def serve(self, port: int) -> Callable[[], None]:
+        """Answers scrapes on that port of 127.0.0.1 from a thread; the result stops it.
+
+        Raises OSError when the port is taken, as it is for every worker but the first.
+        """
+        server: BaseServer
+        server, thread = start_http_server(port, addr="127.0.0.1", registry=self.registry)
+
+        def stop() -> None:
+            server.shutdown()
+            server.server_close()
+            thread.join()
+
+        return stop

@@ -1,0 +1,154 @@
+"""What the handlers hold: the store, the writer, the model. Put together once, by app.main."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from time import monotonic
+from typing import ParamSpec, Protocol, TypeVar
+
+from starlette.requests import Request
+
+from app.core.comment import Comment, History
+from app.core.lists import Lists
+from app.core.model import Model
+from app.errors import StoreUnavailable
+from app.settings import Settings
+from app.store.records import Record, Site
+from app.web.auth import Keys
+from app.web.metrics import Metrics
+
+_log = logging.getLogger(__name__)
+
+SLOW_S = 0.05
+REST_S = 1.0
+"""How long the store is not asked again after a failure that took longer than SLOW_S."""
+BRIEF_PATIENCE_S = 0.02
+"""The longest an answer waits for its record while the disk is known to be slow."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Store(Protocol):
+    """What the handlers ask of a store; every method may raise StoreUnavailable."""
+
+    def site_of_key(self, key: str, /) -> Site | None:
+        """The site with that key; None also for a revoked one."""
+
+    def history_of(self, site: str, comment: Comment, /) -> History:
+        """What a verdict about this comment depends on."""
+
+    def comment(self, site: str, comment_id: str, /) -> Record | None:
+        """That site's record of that id; None also for another site's."""
+
+    def check(self) -> None:
+        """Returns when reads and writes would work now."""
+
+
+class Writer(Protocol):
+    """What the handlers ask of the group commit."""
+
+    def submit(self, records: Sequence[Record], /) -> "Future[None]":
+        """The future is done when every record is on disk, or fails with StoreUnavailable."""
+
+
+class Recorder:
+    """Hands records to the writer and waits for the disk, but never for long."""
+
+    def __init__(self, writer: Writer, patience_s: float, metrics: Metrics) -> None:
+        self._writer = writer
+        self._patience_s = patience_s
+        self._metrics = metrics
+        self._is_slow = False
+        self._is_failing = False
+
+    async def record(self, records: Sequence[Record]) -> tuple[str, ...]:
+        """What to put in `degraded`: nothing, "store" (not stored) or "store.slow" (not stored yet)."""
+        if not records:
+            return ()
+        try:
+            written = asyncio.wrap_future(self._writer.submit(records))
+        except StoreUnavailable as error:
+            self._failed(error)
+            return ("store",)
+        written.add_done_callback(self._written)
+        patience_s = min(BRIEF_PATIENCE_S, self._patience_s) if self._is_slow else self._patience_s
+        await asyncio.wait((written,), timeout=patience_s)
+        if not written.done():
+            self._is_slow = True
+            self._metrics.store_failed("slow")
+            return ("store.slow",)
+        return ("store",) if written.cancelled() or written.exception() else ()
+
+    def _written(self, written: "asyncio.Future[None]") -> None:
+        error = None if written.cancelled() else written.exception()
+        if error:
+            self._failed(error)
+        else:
+            self._is_slow = self._is_failing = False
+
+    def _failed(self, error: BaseException) -> None:
+        if not self._is_failing:  # one line when it starts, not one for every comment
+            _log.error("records are not stored: %s", error)
+        self._is_failing = True
+        self._metrics.store_failed("record")
+
+
+def utc_now() -> str:
+    """RFC 3339 with milliseconds; the one clock of the handlers that tells the date."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+@dataclass(slots=True)
+class Wiring:
+    """Everything a handler needs. `model` may be replaced at any time: read it once per comment."""
+
+    settings: Settings
+    store: Store
+    writer: Writer
+    model: Model
+    lists: Lists
+    metrics: Metrics
+    now: Callable[[], str] = utc_now
+    keys: Keys = field(init=False)
+    recorder: Recorder = field(init=False)
+    _refused: StoreUnavailable | None = field(default=None, init=False)
+    _ask_again_at: float = field(default=0.0, init=False)
+
+    def __post_init__(self) -> None:
+        self.keys = Keys(lambda key: self.read("key", self.store.site_of_key, key))
+        self.recorder = Recorder(self.writer, self.settings.record_patience_ms / 1_000, self.metrics)
+
+    def read(self, what: str, ask: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Asks the store right here: SQLite answers from its page cache in about 0.1 ms.
+
+        Raises StoreUnavailable; one that came only after a long wait stands for REST_S, so that a
+        locked database stops the event loop once and not once for every request.
+        """
+        began = monotonic()
+        try:
+            if self._refused and began < self._ask_again_at:
+                raise self._refused
+            return ask(*args, **kwargs)
+        except StoreUnavailable as error:
+            self.metrics.store_failed(what)
+            ended = monotonic()
+            if ended - began > SLOW_S:
+                self._refused, self._ask_again_at = error, ended + REST_S
+            raise
+
+    def history_of(self, site: str, comment: Comment) -> History:
+        """Never fails: a store that does not answer is a History that says so."""
+        try:
+            return self.read("history", self.store.history_of, site, comment)
+        except StoreUnavailable:
+            return History(degraded=("store",))
+
+
+def wiring(request: Request) -> Wiring:
+    """What create_app has put together for the application that serves this request."""
+    wired: Wiring = request.app.state.wiring
+    return wired
