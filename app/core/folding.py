@@ -4,7 +4,21 @@ import unicodedata
 from functools import lru_cache
 
 # Latin letters that Unicode does not take apart.
-_UNDECOMPOSED = {"ı": "i", "ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ß": "ss", "ŋ": "n"}
+_UNDECOMPOSED = {
+    "ı": "i",
+    "ł": "l",
+    "ø": "o",
+    "đ": "d",
+    "ð": "d",
+    "þ": "th",
+    "æ": "ae",
+    "œ": "oe",
+    "ß": "ss",
+    "ŋ": "n",
+}
+
+MAX_EXPANSION = 8
+"""Letters that one character may become. Unicode's longest, ﷺ, has 18: a text of it would grow eighteenfold."""
 
 
 def fold(text: str) -> str:
@@ -17,7 +31,9 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    return "".join([fold_character(character) if character > "\x7f" else character.lower() for character in text])
+    return "".join(
+        [fold_character(character) if character > "\x7f" else character.lower() for character in text]
+    )
 
 
 @lru_cache(maxsize=65536)
@@ -28,13 +44,16 @@ def fold_character(character: str) -> str:
     ('z', '', False)
     """
     plain = unicodedata.normalize("NFKC", character).casefold()
+    if len(plain) > MAX_EXPANSION:
+        return character
     folded = []
     for letter in plain:
         if letter in _UNDECOMPOSED:
             folded.append(_UNDECOMPOSED[letter])
         elif letter < "\u0530" or "\u1e00" <= letter <= "\u1fff":
-            folded.append("".join(c for c in unicodedata.normalize("NFD", letter) if not "\u0300" <= c <= "\u036f"))
+            folded.append(
+                "".join(c for c in unicodedata.normalize("NFD", letter) if not "\u0300" <= c <= "\u036f")
+            )
         else:
             folded.append(letter)
     return "".join(folded)
-

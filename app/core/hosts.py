@@ -1,5 +1,6 @@
 """From a link to who stands behind it: registrable domain, and what kind of host it is."""
 
+from base64 import urlsafe_b64decode
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote
@@ -69,7 +70,14 @@ def parse_url(written: str) -> Url | None:
         return None
     userinfo = url.username if not url.password else f"{url.username}:{url.password}"
     return Url(
-        url.href, url.protocol[:-1], url.hostname, url.port, url.pathname, url.search[1:], url.hash[1:], userinfo
+        url.href,
+        url.protocol[:-1],
+        url.hostname,
+        url.port,
+        url.pathname,
+        url.search[1:],
+        url.hash[1:],
+        userinfo,
     )
 
 
@@ -90,10 +98,10 @@ def describe(url: Url, own_domain: str, lists: Lists) -> Host:
         kind, service = "own", ""
     elif listed in SHARED_SERVICES:
         kind, service = "shared", listed
-    elif parts.suffix != parts.public_suffix:  # the public suffix list names it as a place for customers
-        kind, service = "shared", "sites"
     elif listed:
         kind, service = listed, ""
+    elif parts.suffix != parts.public_suffix:  # the public suffix list names it as a place for customers
+        kind, service = "shared", "sites"
     elif redirect_target(url, lists):
         kind, service = "redirector", ""
     else:
@@ -109,19 +117,36 @@ def redirect_target(url: Url, lists: Lists) -> str:
 
     For hosts that are not listed, only a whole URL in a parameter that such pages use counts.
     """
-    if "=" not in url.query:
-        return ""
-    pairs = [pair.partition("=") for pair in url.query.split("&")[:32]]
-    for redirector in lists.redirectors:
+    targets = [
+        (name.lower(), _target(value))
+        for name, _, value in (p.partition("=") for p in url.query.split("&")[:32])
+    ]
+    targets.append(("*", _target(url.query) or _target(url.path.partition("*")[2])))
+    parameters = {name: target for name, target in reversed(targets) if target}  # the first of a name counts
+    for redirector in lists.redirectors if parameters else ():
         anywhere = redirector.host == "*"
         if not anywhere and url.host != redirector.host and not url.host.endswith("." + redirector.host):
             continue
-        if not url.path.startswith(redirector.path_prefix):
-            continue
-        for name, _, value in pairs:
-            target = unquote(value)
-            if name.lower() == redirector.parameter and target.lower().startswith(("http://", "https://")):
-                return target
+        target = parameters.get(redirector.parameter)
+        if target and url.path.startswith(redirector.path_prefix):
+            return target
+    return ""
+
+
+def _target(value: str) -> str:
+    """The address that a parameter holds: plain, percent-encoded, or in the ways of Bing and Proofpoint."""
+    written = unquote(value)
+    if written.startswith("a1"):
+        try:
+            written = urlsafe_b64decode(written[2:] + "==").decode()
+        except ValueError:
+            return ""
+    elif written.lower().startswith(("http-3a__", "https-3a__")):
+        written = unquote(written.replace("-", "%").replace("_", "/"))
+    for _ in range(2):
+        if written.lower().startswith(("http://", "https://")):
+            return written
+        written = unquote(written)
     return ""
 
 

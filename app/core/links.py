@@ -1,31 +1,51 @@
 """Every link of a comment, whatever it is written in and whichever field it stands in."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import re2
 
 from app.core.comment import Comment
 from app.core.hosts import Host, Url, describe, parse_url, redirect_target
 from app.core.lists import Lists
-from app.core.text import Seen
+from app.core.text import Seen, read
 
 MAX_LINKS = 64
 """Links looked at in one comment; more than that is itself evidence."""
 
-_WITH_SCHEME = re2.compile(r"""(?i)(?:https?|ftp):[/\\]{1,4}[^\s<>"`{}|^\[\]「」『』（）【】，。、]+""")
+MAX_CANDIDATES = 1000
+"""Words with a dot inside that are tried as hosts in one text: each costs a look at the public suffix list."""
+
+# What ends an address: blanks, brackets, and the punctuation of scripts that put no space after it.
+_STOP = r"""\s<>"`{}|^\[\]「」『』（）【】《》，。、！；：…،؛؟«»“”„"""
+_WITH_SCHEME = re.compile(rf"(?i)(?:https?|ftp):[/\\]{{1,4}}[^{_STOP}]+")
 _BARE_HOST = re2.compile(
-    r"""(?i)(?:^|[^\pL\pN@._/=-])([\pL\pN](?:[\pL\pN-]*\.)+[\pL][\pL\pN-]+)((?::\d+)?(?:[/?#][^\s<>"`{}|^\[\]]*)?)"""
+    rf"""(?i)(?:^|[^\pL\pN@._/=-])([\pL\pN](?:[\pL\pN-]*\.)+[\pL][\pL\pN-]+)((?::\d+)?(?:[/?#][^{_STOP}]*)?)"""
 )
+_GLUED = re.compile(r"(?i)[,;](?=https?:|www\.)|(?<=[^/])(?=https?://)")
 _EMAIL = re2.compile(r"(?i)[a-z0-9._%+-]+@((?:[a-z0-9-]+\.)+[a-z]+)")
+_DEFANGED = re.compile(r"(?i)^h(?:xx|\*\*|tx|xt)p(?=s?:)")
+_SCHEME = re.compile(r"(?i)^(?:https?|ftp):")
+_OTHER_SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:(?!\d)")
+_UNSPACED = "\u0e00-\u0fff\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+_PROSE_BEFORE = re.compile(rf"^[{_UNSPACED}]+(?=[a-z0-9])")
+_PROSE_AFTER = re.compile(r"(?<=[A-Za-z])[^\x00-\x7f][^.]*$")
+_AUTHORITY = re.compile(r"^[A-Za-z]+:[/\\]+[^/\\?#]*")
+_PATH = re.compile(r"[/?#=&]")
+_AFTER_HOST = re.compile(r"[:/?#]")
 _TRAILING = ".,;:!?'\"…*_~"
 
-# Two-letter suffixes that are also words, and suffixes that are also file endings. Without a path or `www.`,
-# `done.It` is a missing space and `setup.py` a file.
+# Two-letter suffixes that are also words, and suffixes that are also file endings or names in programs. Without a path
+# or `www.`, `done.It` is a missing space and `setup.py` a file.
 _DOUBTFUL_SUFFIXES = frozenset(
-    "am as at be by do in is it la me my no of on or so to us we py md sh rs pl ps pm zip mov cc ml mk st js ts vb app".split()
+    "am as at be by do in is it la me my no of on or so to us we py md sh rs pl ps pm zip mov cc ml mk st js ts vb app"
+    " host id name map open style target next new foo bar box java how now you here see say got like then".split()
 )
-_NOT_HOSTS = frozenset({"asp.net", "vb.net", "ado.net", "node.js", "socket.io", "next.js", "e.g", "i.e", "system.io"})
+_NOT_HOSTS = frozenset(
+    {"asp.net", "vb.net", "ado.net", "node.js", "socket.io", "next.js", "e.g", "i.e", "system.io"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +110,8 @@ def bare_spans(text: str, lists: Lists) -> list[tuple[int, int]]:
     """
     if "." not in text and "//" not in text:
         return []
-    spans = []
-    for match in _WITH_SCHEME.finditer(text):
-        begin, end = match.span()
-        spans.append((begin, begin + len(_trimmed(text[begin:end]))))
-    spans.extend(_hosts_without_scheme(text, spans, lists))
-    return sorted(spans)
+    spans = list(_addresses_with_scheme(text, lists))
+    return sorted(spans + list(_hosts_without_scheme(text, spans, lists)))
 
 
 def emails(text: str) -> list[tuple[int, int, str]]:
@@ -103,13 +119,61 @@ def emails(text: str) -> list[tuple[int, int, str]]:
     return [(*match.span(), match.group(1).lower()) for match in _EMAIL.finditer(text)] if "@" in text else []
 
 
+def _addresses_with_scheme(text: str, lists: Lists) -> Iterator[tuple[int, int]]:
+    for match in _WITH_SCHEME.finditer(text):
+        for begin, end in _parted(text, *match.span()):
+            written = _trimmed(text[begin:end])
+            authority = _AUTHORITY.search(written)
+            if authority and not authority.group().isascii():
+                kept = _without_prose_after(authority.group(), lists)
+                written = written if kept == authority.group() else kept
+            if written:
+                yield begin, begin + len(written)
+
+
+def _parted(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
+    """The addresses of `http://a.example,http://b.example`; one inside another's query or path is a part of that one."""
+    at = begin
+    path = _PATH.search(text, begin + 8, end)
+    for glue in _GLUED.finditer(text, begin + 8, end):
+        comma = glue.start() != glue.end()
+        if comma or path is None or path.start() >= glue.start():
+            yield at, glue.start()
+            at = glue.end()
+            path = _PATH.search(text, at + 8, end)
+    yield at, end
+
+
 def _hosts_without_scheme(text: str, taken: list[tuple[int, int]], lists: Lists) -> Iterator[tuple[int, int]]:
-    for match in _BARE_HOST.finditer(text):
+    passed = 0  # of `taken`: both come in order
+    for match in islice(_BARE_HOST.finditer(text), MAX_CANDIDATES):
         begin, end = match.span(1)
-        rest = _trimmed(match.group(2))
-        inside = any(b <= begin < e for b, e in taken)
-        if not inside and text[end : end + 1] != "@" and _looks_like_host(match.group(1), rest, lists):
-            yield begin, end + len(rest)
+        while passed < len(taken) and taken[passed][1] <= begin:
+            passed += 1
+        if (passed < len(taken) and taken[passed][0] <= begin) or text[end : end + 1] == "@":
+            continue
+        for at, until in _parted(text, begin, match.end()):
+            host, rest = _cut_at_path(text[at:until])
+            prose = _PROSE_BEFORE.match(host.lower())
+            skipped = prose.end() if prose else 0
+            kept = _without_prose_after(host[skipped:], lists)
+            rest = _trimmed(rest) if kept == host[skipped:] else ""
+            if _looks_like_host(kept, rest, lists):
+                yield at + skipped, at + skipped + len(kept) + len(rest)
+
+
+def _cut_at_path(written: str) -> tuple[str, str]:
+    """An address without scheme as host and the rest."""
+    found = _AFTER_HOST.search(written)
+    return (written[: found.start()], written[found.start() :]) if found else (written, "")
+
+
+def _without_prose_after(host: str, lists: Lists) -> str:
+    """A host without the words that follow it unspaced: `example.com` of `example.com更多`."""
+    kept = _PROSE_AFTER.sub("", host)
+    return (
+        kept if kept != host and kept.rpartition(".")[2] and lists.split_host(kept.lower()).suffix else host
+    )
 
 
 def _looks_like_host(host: str, rest: str, lists: Lists) -> bool:
@@ -119,52 +183,68 @@ def _looks_like_host(host: str, rest: str, lists: Lists) -> bool:
     if lowered.startswith("www.") and lowered.count(".") > 1:
         return True
     suffix = host.rpartition(".")[2]
-    if not lists.split_host(lowered).suffix or lists.split_host(lowered).domain == "":
+    parts = lists.split_host(lowered)
+    if not parts.suffix or not parts.domain:
         return False
     if len(rest) > 1 and rest[0] in "/?":
         return True
-    capitalised = suffix[:1].isupper() and not host.isupper()  # `the end.So we` is a missing space
+    # `the end.So we` is a missing space; no sentence begins with com or org.
+    capitalised = suffix[:1].isupper() and not host.isupper() and suffix.lower() not in ("com", "org")
     return suffix.lower() not in _DOUBTFUL_SUFFIXES and not capitalised
 
 
 def _trimmed(written: str) -> str:
     """Without the punctuation of the sentence around it; brackets stay when they pair up."""
-    while written:
-        last = written[-1]
-        unpaired = last == ")" and written.count("(") < written.count(")")
-        if last not in _TRAILING and not unpaired:
-            break
-        written = written[:-1]
-    return written
+    end = len(written)
+    unpaired = written.count(")") - written.count("(")
+    while end and (written[end - 1] in _TRAILING or unpaired > 0 and written[end - 1] == ")"):
+        end -= 1
+        unpaired -= written[end] == ")"
+    return written[:end]
 
 
 def _with_scheme(written: str) -> str:
-    """An address as the reader's browser would take it from the address bar."""
-    head = written[:12].lower()
-    if head.startswith(("http:", "https:", "ftp:")):
+    """An address as the reader's browser would take it from the address bar; empty if it is no address."""
+    written = _DEFANGED.sub("http", written)
+    if _SCHEME.match(written):
         return written
-    if written.startswith("//"):
+    if written[:2].replace("\\", "/") == "//":
         return "http:" + written
-    return "" if ":" in head.partition("/")[0] and not head.rpartition(":")[2][:1].isdigit() else "http://" + written
+    return "" if _OTHER_SCHEME.match(written) or written[:1] in "/\\?#" else "http://" + written
 
 
 def _written(comment: Comment, seen: Seen, lists: Lists) -> Iterator[tuple[str, str, int, int, str, str]]:
     """Every address as written: address, field, begin, end, anchor, markup."""
     for made in seen.links:
         anchor = seen.source[made.anchor_begin : made.anchor_end]
-        if "." in made.url or "//" in made.url:
+        if _leaves_the_page(made.url, lists):
             yield made.url, "text", made.begin, made.end, anchor, made.markup
-    plain = seen.plain
-    for begin, end in bare_spans(plain.text, lists):
-        span = plain.source_span(begin, end)
-        written = plain.text[begin:end]
+    for written, begin, end in _bare(seen, lists):
         markup = "bare" if "//" in written[:10] or ":\\" in written[:10] else "no-scheme"
-        yield written, "text", *span, "", markup
-    if comment.author_url.strip():
-        yield comment.author_url.strip(), "author_url", 0, len(comment.author_url), comment.author, "field"
-    for begin, end in bare_spans(comment.author, lists):
-        yield comment.author[begin:end], "author", begin, end, "", "bare"
-    domain = comment.author_email.rpartition("@")[2].strip()
-    if "." in domain:
-        at = len(comment.author_email) - len(comment.author_email.rpartition("@")[2])
-        yield domain, "author_email", at, len(comment.author_email), "", "field"
+        yield written, "text", begin, end, "", markup
+    author_url = comment.author_url.strip()
+    if author_url:
+        begin = comment.author_url.index(author_url)
+        seen_url = read(author_url, "plain", lists.lookalikes).plain.text.strip()
+        yield seen_url, "author_url", begin, begin + len(author_url), comment.author, "field"
+    for written, begin, end in _bare(read(comment.author, "plain", lists.lookalikes), lists):
+        yield written, "author", begin, end, "", "bare"
+    at = comment.author_email.rfind("@") + 1
+    domain = comment.author_email[at:].strip()
+    if at and "." in domain:
+        begin = comment.author_email.index(domain, at)
+        yield domain, "author_email", begin, begin + len(domain), "", "field"
+
+
+def _bare(seen: Seen, lists: Lists) -> Iterator[tuple[str, int, int]]:
+    """The addresses that no markup makes, with their spans in the source."""
+    for begin, end in bare_spans(seen.plain.text, lists):
+        yield seen.plain.text[begin:end], *seen.plain.source_span(begin, end)
+
+
+def _leaves_the_page(url: str, lists: Lists) -> bool:
+    """Whether what markup links to is an address; `#note`, `photo.jpg` and `/about` stay on the site."""
+    if "//" in url[:12] or "\\" in url[:12] or _SCHEME.match(url):
+        return True
+    host, rest = _cut_at_path(url)
+    return "." in host and _looks_like_host(host, rest or "/", lists)

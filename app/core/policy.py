@@ -10,12 +10,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from app.core.comment import Comment, History, Rule, Thresholds
 from app.core.folding import fold
+from app.core.hosts import parse_url
 from app.core.links import Link
-from app.core.text import Seen
+from app.core.text import Seen, read
 from app.core.verdict import Action, Override, Verdict
 
 TRUSTED_ROLES = frozenset({"administrator", "editor", "moderator", "owner"})
@@ -32,7 +33,12 @@ class Ruling:
 
 
 def decide(
-    score: float, thresholds: Thresholds, comment: Comment, seen: Seen, links: tuple[Link, ...], history: History
+    score: float,
+    thresholds: Thresholds,
+    comment: Comment,
+    seen: Seen,
+    links: tuple[Link, ...],
+    history: History,
 ) -> Ruling:
     """The verdict on a comment.
 
@@ -46,7 +52,11 @@ def decide(
         for rule in history.rules:
             if rule.effect == effect and matches(rule, comment, seen, links):
                 override = Override(rule.effect, rule.kind, rule.value)
-                return Ruling("ham", "publish", override) if effect == "allow" else Ruling("spam", "reject", override)
+                return (
+                    Ruling("ham", "publish", override)
+                    if effect == "allow"
+                    else Ruling("spam", "reject", override)
+                )
     role = _trusted_role(comment)
     if role:
         return Ruling("ham", "publish", Override("role", "", role))
@@ -84,36 +94,56 @@ Matcher = Callable[[str, Comment, Seen, tuple[Link, ...]], bool]
 
 
 def _host(value: str, comment: Comment, seen: Seen, links: tuple[Link, ...]) -> bool:
-    return any(value.lower().rstrip(".") in (link.url.host, link.host.name) for link in links)
+    host = _host_of(value)
+    return bool(host) and any(host == link.url.host.rstrip(".") for link in links)
 
 
 def _registrable_domain(value: str, comment: Comment, seen: Seen, links: tuple[Link, ...]) -> bool:
-    return any(value.lower() == link.host.registrable_domain for link in links)
+    domain = _host_of(value)
+    return bool(domain) and any(domain == link.host.registrable_domain for link in links)
+
+
+def _host_of(value: str) -> str:
+    """A host as it stands in a parsed URL, so that `Поле.рф` finds its punycode; empty if it is none."""
+    parsed = parse_url(f"http://{value}")
+    return parsed.host.rstrip(".") if parsed else ""
 
 
 def _url_pattern(value: str, comment: Comment, seen: Seen, links: tuple[Link, ...]) -> bool:
-    pattern = value.lower() if "://" in value else f"*://{value.lower()}"
+    scheme, separator, rest = value.lower().rpartition("://")
+    rest = (
+        rest if "/" in rest or rest.endswith("*") else rest + "/"
+    )  # an address without a path has the path `/`
+    literal = rest.replace("[", "[[]").replace("?", "[?]")
+    pattern = f"{scheme}://{literal}" if separator else f"*://{literal}"
     return any(fnmatchcase(link.url.href.lower(), pattern) for link in links)
 
 
 def _email(value: str, comment: Comment, seen: Seen, links: tuple[Link, ...]) -> bool:
     email = comment.author_email.strip().lower()
-    return email.endswith(value.lower()) if value.startswith("@") else email == value.lower()
+    return (
+        email.endswith(value.lower()) if value.startswith("@") and len(value) > 1 else email == value.lower()
+    )
 
 
 def _author(value: str, comment: Comment, seen: Seen, links: tuple[Link, ...]) -> bool:
-    return fold(comment.author).split() == fold(value).split()
+    name = fold(value).split()
+    return bool(name) and fold(comment.author).split() == name
 
 
 def _ip_range(value: str, comment: Comment, seen: Seen, links: tuple[Link, ...]) -> bool:
     try:
-        return ip_address(comment.author_ip.strip()) in ip_network(value, strict=False)
+        address = ip_address(comment.author_ip.strip())
+        if isinstance(address, IPv6Address) and address.ipv4_mapped:
+            address = address.ipv4_mapped
+        return address in ip_network(value, strict=False)
     except ValueError:
         return False
 
 
 def _phrase(value: str, comment: Comment, seen: Seen, links: tuple[Link, ...]) -> bool:
-    return " ".join(fold(value).split()) in " ".join(seen.folded.text.split())
+    phrase = " ".join(read(value, "plain", {}).folded.text.split())
+    return bool(phrase) and phrase in " ".join(seen.folded.text.split())
 
 
 _MATCHERS: dict[str, Matcher] = {

@@ -3,36 +3,51 @@
 import html
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 import re2
 
 from app.core.folding import fold_character
+from app.core.letters import (
+    between_letters,
+    cyrillic_for,
+    flag_positions,
+    in_word,
+    is_foreign,
+    mixes_scripts,
+    undisguised,
+)
 from app.core.markup import MarkupLink, strip
 from app.core.traced import Edit, Traced
 
-_ENTITY = re2.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _NON_ASCII = re.compile(r"[^\x00-\x7f]")
 _WORD = re.compile(r"\w+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_ACCENTED = re.compile(r"[^\W\d_][\u0300-\u036f]{1,3}")
+_EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_REVERSED = re.compile(r"\u202e([^\u202c\u2069\n]+)")
+_RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 # Four or more single letters with the same separator between them: `c a s i n o`, `v.i.a.g.r.a`.
 _SPACED = tuple(
-    re2.compile(rf"(?:^|[^\pL\pN])((?:\pL{re.escape(gap)}){{3,}}\pL)(?:$|[^\pL\pN])") for gap in (" ", ".", "-", "_", "*")
+    re.compile(rf"(?<![^\W_])(?:[^\W\d_]{re.escape(gap)}){{3,}}[^\W\d_](?![^\W_])") for gap in " .-_*"
 )
-_DOTS = re2.compile(
-    r"(?i)([\pL\pN-])(\s?(?:\[\s?(?:\.|dot|punkt|tochka|точка)\s?\]|\(\s?(?:\.|dot|punkt|tochka|точка)\s?\)|\{\s?(?:\.|dot)\s?\})\s?)([\pL\pN])"
+_BRACKETED = re.compile(r"(?i)([。．｡])|\s?[\[({]\s?(?:\.|dot|punkt|tochka|точка|(@|at))\s?[\])}]\s?")
+_SPOKEN_DOT = re.compile(r"(?i)(?<=\s)(?:dot|d0t|точка|punkt|\.)\s{1,3}")
+_SPOKEN_SUFFIX = re.compile(
+    r"(?i)(?:com|net|org|info|biz|ru|xyz|top|site|online|shop|club|io|me|co|cc|sk|cz|de|uk|ua|pl|bet|casino|link|live|pro|tk|ml)(?![\w-])"
 )
-_SPOKEN_DOT = re2.compile(
-    r"(?i)[\pL\pN-]{2,}(\s+(?:dot|d0t|точка|punkt)\s+)(?:com|net|org|info|biz|ru|xyz|top|site|online|shop|club|io|me|co|cc|sk|cz|de|uk|ua|pl|bet|casino|link|live|pro|tk|ml)(?:$|[^\pL\pN])"
+_COMMON_SUFFIX = re.compile(r"(?i)(?:com|net|org|info|biz|ru|xyz|bet|casino)(?![\w-])")
+_NOT_BEFORE_DOT = frozenset(
+    "the a an this that every each one first last red blue green black white polka".split()
 )
+"""Words before `dot` that make it a word: `the dot com bubble`, `a red dot`."""
+_NOT_IN_HOST = re.compile(r"[^\w-]")
 _DEFANGED = re2.compile(
     r"(?i)(?:^|[^\pL\pN])(h(?:xx|\*\*|tx|xt)ps?\s?(?:\[:\]|:)\s?//|https?(?:\[:\]|;|\s:|:\s|\s:\s)//)"
 )
-
-_ZERO_WIDTH_JOINERS = "\u200c\u200d"
-"""Needed by Persian, Hindi and emoji; a disguise only between letters of scripts that never join so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +79,15 @@ def read(source: str, text_format: str, lookalikes: Mapping[str, str]) -> Seen:
     >>> seen.plain.text, seen.disguises
     ('CASINO casino', ('entities', 'invisible', 'lookalikes', 'tags'))
     """
+    if not source.isascii():
+        source = _SURROGATE.sub("\ufffd", source)  # half a character: no encoder takes it
     unmarked = strip(source, text_format)
     found: set[str] = {"tags"} if unmarked.splits_words else set()
     traced = unmarked.visible
     if "&" in traced.text:
         traced = _without_entities(traced, found)
     if not traced.text.isascii() or _CONTROL.search(traced.text):
-        traced = _plain_characters(traced, found)
+        traced = _plain_characters(_composed(_turned_round(traced, found)), found)
     if not traced.text.isascii():
         traced = _without_lookalikes(traced, lookalikes, found)
     traced = _closed_up(traced, found)
@@ -96,65 +113,64 @@ def _without_entities(traced: Traced, found: set[str]) -> Traced:
 def _plain_characters(traced: Traced, found: set[str]) -> Traced:
     edits: list[Edit] = []
     text = traced.text
+    is_east_asian = bool(_EAST_ASIAN.search(text))
+    flags = flag_positions(text)
     marks = 0
     for match in _NON_ASCII.finditer(text):
         at = match.start()
         character = text[at]
-        plain, disguise = _undisguised(character)
-        if plain != character:
-            edits.append((at, at + 1, plain))
-        if disguise == "invisible" and not _between_letters(text, at):
-            disguise = ""
+        plain, disguise = undisguised(character)
+        if plain == character or at in flags:
+            continue
+        edits.append((at, at + 1, plain))
         if disguise == "marks":
             marks += 1
-            disguise = "marks" if marks > 3 + len(text) // 20 else ""
-        if disguise:
+        elif disguise == "letters":
+            honest = is_east_asian and "\uff00" <= character <= "\uffef"
+            if "letters" not in found and not honest and in_word(text, at):
+                found.add("letters")
+        elif disguise == "bidi" or (disguise == "invisible" and between_letters(text, at)):
             found.add(disguise)
+    if marks > 3 + len(text) // 8:
+        found.add("marks")
     edits += [(match.start(), match.end(), "") for match in _CONTROL.finditer(text)]
     return traced.edited(sorted(edits))
 
 
-def _between_letters(text: str, at: int) -> bool:
-    """Whether both neighbours are letters of a script that never needs an invisible character (Latin to Cyrillic)."""
-    before, after = text[at - 1 : at], text[at + 1 : at + 2]
-    return before.isalnum() and after.isalnum() and before < "\u0530" and after < "\u0530"
+def _composed(traced: Traced) -> Traced:
+    """Letters with their accents as one character, so that the accents left over are those heaped up to hide words."""
+    edits: list[Edit] = []
+    for match in _ACCENTED.finditer(traced.text):
+        composed = unicodedata.normalize("NFC", match.group())
+        if composed != match.group():
+            edits.append((*match.span(), composed))
+    return traced.edited(edits)
 
 
-@lru_cache(maxsize=65536)
-def _undisguised(character: str) -> tuple[str, str]:
-    """A non-ASCII character's plain form and the name of its disguise, each empty if there is none."""
-    code = ord(character)
-    category = unicodedata.category(character)
-    if character in "\u202a\u202b\u202d\u202e\u2066\u2067\u2068\u2069":
-        return "", "bidi"
-    if category == "Cf" or 0xFE00 <= code <= 0xFE0F or 0xE0000 <= code <= 0xE0FFF or character in "\u115f\u1160\u3164\u034f":
-        return "", "invisible"
-    if category in ("Mn", "Me") and 0x0300 <= code <= 0x036F or category == "Me":
-        return "", "marks"
-    if 0x1F150 <= code <= 0x1F189 or 0x1F1E6 <= code <= 0x1F1FF:  # letters in squares, which NFKC keeps
-        return chr(ord("A") + (code - 0x1F1E6 if code >= 0x1F1E6 else (code - 0x1F150) % 32)), "letters"
-    if category == "Zs":
-        return " ", ""
-    plain = unicodedata.normalize("NFKC", character)
-    if plain != character and plain.isascii() and plain.isalnum() and (code >= 0x1D400 or 0x2460 <= code <= 0x24FF or code >= 0xFF00):
-        return plain, "letters"
-    return plain, ""
+def _turned_round(traced: Traced, found: set[str]) -> Traced:
+    """Latin text written backwards behind RIGHT-TO-LEFT OVERRIDE, which a reader sees forwards."""
+    edits: list[Edit] = []
+    for match in _REVERSED.finditer(traced.text):
+        if not _RIGHT_TO_LEFT.search(match.group(1)):
+            edits.append((*match.span(), match.group(1)[::-1]))
+            found.add("bidi")
+    return traced.edited(edits)
 
 
 def _without_lookalikes(traced: Traced, lookalikes: Mapping[str, str], found: set[str]) -> Traced:
     edits: list[Edit] = []
     for match in _WORD.finditer(traced.text):
         word = match.group()
-        if word.isascii() or not any("a" <= c <= "z" or "A" <= c <= "Z" for c in word):
+        if word.isascii() or not mixes_scripts(word):
             continue
-        foreign = [c for c in word if not c.isascii() and c.isalpha() and not unicodedata.normalize("NFD", c)[0].isascii()]
-        if not foreign:
-            continue
-        if all(c in lookalikes for c in foreign):
-            mapping = lookalikes
-        elif any("\u0400" <= c <= "\u04ff" for c in foreign):
-            mapping = _cyrillic_for(tuple(sorted(lookalikes.items())))
-        else:
+        foreign = [c for c in word if is_foreign(c)]
+        latin = [c for c in word if c.isascii() and c.isalpha()]
+        mapping: Mapping[str, str] = lookalikes
+        if any("\u0400" <= c <= "\u04ff" for c in foreign):
+            back = cyrillic_for(lookalikes)
+            russian = len(foreign) > len(latin) and all(c in back for c in latin)
+            mapping = back if russian or not all(c in lookalikes for c in foreign) else lookalikes
+        elif not all(c in lookalikes for c in foreign):
             continue
         replaced = [(match.start() + i, mapping[c]) for i, c in enumerate(word) if c in mapping]
         edits.extend((at, at + 1, letter) for at, letter in replaced)
@@ -163,37 +179,22 @@ def _without_lookalikes(traced: Traced, lookalikes: Mapping[str, str], found: se
     return traced.edited(edits)
 
 
-@lru_cache(maxsize=4)
-def _cyrillic_for(lookalikes: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
-    """The same table the other way round, for Russian words with Latin letters slipped in."""
-    common = {letter for letter in "авсеуорхкмтинАВСЕУОРХКМТН"}
-    back: dict[str, str] = {}
-    for letter, latin in lookalikes:
-        if letter in common and letter.islower():
-            back.setdefault(latin, letter)
-            back.setdefault(latin.upper(), letter)
-    return back
-
-
 def _closed_up(traced: Traced, found: set[str]) -> Traced:
     for pattern, gap in zip(_SPACED, " .-_*", strict=True):
         if gap not in traced.text:
             continue
-        edits: list[Edit] = []
+        gaps: list[Edit] = []
         for match in pattern.finditer(traced.text):
-            edits.append((*match.span(1), match.group(1).replace(gap, "")))
-        if edits:
+            begin, end = match.span()
+            if gap in " ." and end - begin < 10 and match.group().isupper():  # `U.S.S.R`, `answer A B C D`
+                continue
+            gaps.extend(
+                (at, at + 1, "") for at in range(begin + 1, end, 2)
+            )  # each letter keeps its own place
+        if gaps:
             found.add("spacing")
-            traced = _joined(traced, edits)
+            traced = traced.edited(gaps)
     return traced
-
-
-def _joined(traced: Traced, edits: list[Edit]) -> Traced:
-    """Each letter keeps its own place: only the gaps between them are taken out."""
-    gaps: list[Edit] = []
-    for begin, end, _ in edits:
-        gaps.extend((at, at + 1, "") for at in range(begin + 1, end, 2))
-    return traced.edited(gaps)
 
 
 def _refanged(traced: Traced, found: set[str]) -> Traced:
@@ -203,14 +204,29 @@ def _refanged(traced: Traced, found: set[str]) -> Traced:
         for match in _DEFANGED.finditer(text):
             secure = "s" in match.group(1).lower()
             edits.append((*match.span(1), "https://" if secure else "http://"))
-    if "[" in text or "(" in text or "{" in text:
-        edits += [(*match.span(2), ".") for match in _DOTS.finditer(text)]
-    lowered = text.lower()
-    if " dot " in lowered or " d0t " in lowered or " точка " in lowered or " punkt " in lowered:
-        edits += [(*match.span(1), ".") for match in _SPOKEN_DOT.finditer(text)]
+    edits.extend(_written_dots(text))
     if edits:
         found.add("refanged")
     return traced.edited(sorted(edits))
+
+
+def _written_dots(text: str) -> Iterator[Edit]:
+    """Dots and ats of addresses that are written another way: `casino[.]com`, `me (at) x`, `casino dot com`, `x . com`."""
+    for match in _BRACKETED.finditer(text):
+        begin, end = match.span()
+        beside = text[begin - 1 : begin] + text[end : end + 1]
+        ideographic = match.group(1) is not None
+        if len(beside) == 2 and beside.isalnum() and (beside.isascii() or not ideographic):
+            yield begin, end, "@" if match.group(2) else "."
+    for match in _SPOKEN_DOT.finditer(text):
+        end = match.end()
+        suffix = _COMMON_SUFFIX if "." in match.group() else _SPOKEN_SUFFIX
+        if suffix.match(text, end):
+            nearby = text[max(0, match.start() - 64) : match.start()]
+            begin = match.start() - len(nearby) + len(nearby.rstrip())
+            before = _NOT_IN_HOST.split(nearby.rstrip())[-1].lower()
+            if len(before) > 1 and before not in _NOT_BEFORE_DOT:
+                yield begin, end, "."
 
 
 def _folded(traced: Traced) -> Traced:

@@ -25,6 +25,13 @@ class Example:
     """The file it stands in, without its endings; for a folder's examples.jsonl the folder."""
     campaign: str
     """Comments of one spam campaign share it; empty for ham and for spam that stands alone."""
+    site: str
+    """The site it was sent to; empty if the record does not say."""
+
+    @property
+    def group(self) -> str:
+        """What must not stand on both sides of a split: its campaign, else its site, else itself."""
+        return self.campaign or self.site or self.id
 
 
 def files_of(paths: Iterable[Path]) -> list[Path]:
@@ -99,8 +106,8 @@ def read_examples(paths: Iterable[Path], progress: Callable[[Path], None] = lamb
             page_text = pages.get(str(row.get("page_url")))
             if page_text and not row.get("page_text"):
                 row["page_text"] = page_text
-            campaign = str(row.get("campaign") or "")
-            examples.append(Example(identity, comment_of(row), label == "spam", source_of(path), campaign))
+            campaign, site = str(row.get("campaign") or ""), str(row.get("site") or "")
+            examples.append(Example(identity, comment_of(row), label == "spam", source_of(path), campaign, site))
     return examples
 
 

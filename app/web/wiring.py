@@ -14,7 +14,7 @@ from starlette.requests import Request
 from app.core.comment import Comment, History
 from app.core.lists import Lists
 from app.core.model import Model
-from app.errors import StoreUnavailable
+from app.errors import StoreUnavailable, WinnowError
 from app.settings import Settings
 from app.store.records import Record, Site
 from app.web.auth import Keys
@@ -92,7 +92,8 @@ class Recorder:
 
     def _failed(self, error: BaseException) -> None:
         if not self._is_failing:  # one line when it starts, not one for every comment
-            _log.error("records are not stored: %s", error)
+            # Our own errors hold nothing of a comment; of any other, only the kind is sure to be harmless.
+            _log.error("records are not stored: %s", error if isinstance(error, WinnowError) else type(error))
         self._is_failing = True
         self._metrics.store_failed("record")
 

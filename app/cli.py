@@ -1,0 +1,95 @@
+"""The `winnow` command: its groups, its help, and the one place where a failure becomes a sentence."""
+
+import io
+import sys
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as installed_version
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from app.commands import printing
+from app.commands.check import check
+from app.commands.doctor import doctor
+from app.commands.evaluate import evaluate, loso
+from app.commands.models import models
+from app.commands.score import score
+from app.commands.serve import serve
+from app.commands.site import site
+from app.commands.train import train
+from app.errors import WinnowError
+
+REFUSED = 2
+"""The exit code of a command that was refused; Typer's own for a wrong option."""
+INTERRUPTED = 130
+
+_JUDGE, _RUN, _LEARN = "Judge comments", "Run the service", "Learn"
+_EXAMPLES = """\
+[bold]Examples[/bold]
+
+winnow serve                                      [dim]# the API on 127.0.0.1:8000[/dim]
+
+winnow check "Great post! casino.example/bonus"   [dim]# one comment, with reasons[/dim]
+
+winnow score comments.jsonl -o verdicts.jsonl     [dim]# many, offline[/dim]
+
+winnow site add blog                              [dim]# a key for another CMS[/dim]
+"""
+
+
+class _Root(TyperGroup):
+    """Every command runs through here."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Turns what Winnow raises into a sentence and an exit code, without a traceback."""
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")  # a terminal without Unicode still shows the rest
+        try:
+            return super().invoke(ctx)
+        except WinnowError as error:
+            printing.note(str(error), "red")
+            raise typer.Exit(REFUSED) from None
+        except KeyboardInterrupt:
+            raise typer.Exit(INTERRUPTED) from None
+
+
+app = typer.Typer(
+    cls=_Root,
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,  # it would print the comment that was being judged
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=_EXAMPLES,
+)
+
+app.command(rich_help_panel=_JUDGE)(check)
+app.command(rich_help_panel=_JUDGE)(score)
+app.command(rich_help_panel=_RUN)(serve)
+app.command(rich_help_panel=_RUN)(doctor)
+app.add_typer(site, name="site", rich_help_panel=_RUN)
+app.add_typer(models, name="models", rich_help_panel=_LEARN)
+for _learn in (train, evaluate, loso):
+    app.command(rich_help_panel=_LEARN)(_learn)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        try:
+            typer.echo(f"winnow {installed_version('winnow')}")
+        except PackageNotFoundError:
+            typer.echo("winnow, not installed as a package")
+        raise typer.Exit
+
+
+@app.callback()
+def winnow(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit."),
+    ] = False,
+) -> None:
+    """Winnow, a comment spam filter that says why.
+
+    Every command explains itself with --help, and takes --json for scripts.
+    """

@@ -1,0 +1,182 @@
+"""winnow models: which there are, and which one is in use."""
+
+import json as json_format
+import math
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from app import models as shelf
+from app.commands import opening, printing
+from app.commands.files import written_whole
+from app.errors import CommandRefused, ModelUnusable
+
+models = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    help="Models: which there are, which one is in use, and back again.",
+)
+
+PREVIOUS = "previous"
+"""A text file beside `current`: the version that was in use before."""
+_MAX_CARD_BYTES = 4 << 20
+
+Version = Annotated[str, typer.Argument(metavar="VERSION", help="As winnow models list shows it.")]
+
+
+@models.command("list")
+def list_(json: printing.Json = False) -> None:
+    """List the models, oldest first, and mark the one in use."""
+    folder = opening.read_settings().models
+    current = _current(folder)
+    found = [_summary(folder, version, current) for version in _versions(folder)]
+    if json:
+        printing.print_json(found)
+    elif not found:
+        printing.say(f"There is no model in {folder}. Make one: winnow train")
+    else:
+        rows = [
+            (
+                each["version"],
+                _mark(each["current"]),
+                str(each["trained_at"] or "?"),
+                _metrics(each["metrics"]),
+            )
+            for each in found
+        ]
+        printing.table(("Version", "In use", "Trained", "Metrics"), rows)
+
+
+@models.command()
+def show(version: Version, json: printing.Json = False) -> None:
+    """Show what a model's card says: when and from what it was made, and how good it is."""
+    folder = opening.read_settings().models
+    _require(folder, version)
+    card = _card(folder, version)
+    if card is None:
+        remedy = "Restore the folder, or choose another model."
+        raise ModelUnusable(version, "card.json cannot be read.", remedy)
+    told = {"version": version, "current": version == _current(folder), "card": card}
+    if json:
+        printing.print_json(told)
+    else:
+        printing.say(f"{version}{', in use' if told['current'] else ''}", "bold")
+        typer.echo(json_format.dumps(card, indent=2))
+
+
+@models.command()
+def use(version: Version, json: printing.Json = False) -> None:
+    """Put a model in use, after checking that it loads.
+
+    Example: winnow models use 2026-11-22.1
+    """
+    before = put_in_use(opening.read_settings().models, version)
+    _print_switch(version, before, json)
+
+
+@models.command()
+def rollback(json: printing.Json = False) -> None:
+    """Go back to the model that was in use before; once more goes forward again."""
+    folder = opening.read_settings().models
+    try:
+        version = (folder / PREVIOUS).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        remedy = "Choose one with `winnow models use VERSION`."
+        raise CommandRefused(str(folder), "No model was in use before this one.", remedy) from None
+    before = put_in_use(folder, version)
+    _print_switch(version, before, json)
+
+
+def put_in_use(folder: Path, version: str) -> str:
+    """Name `version` as the one in use, and remember the one that was; gives that, or "" if there was none.
+
+    Raises:
+        ModelUnusable: it is not there or does not load; nothing has changed then.
+        CommandRefused: the folder cannot be written.
+    """
+    from app import lists
+
+    _require(folder, version)
+    shelf.load(folder, version, lists.load())
+    before = _current(folder)
+    if version == before:
+        return before
+    # In this order: whoever is interrupted in between is still served by a model that works.
+    if before:
+        _write(folder / PREVIOUS, before)
+    _write(folder / shelf.CURRENT, version)
+    return before
+
+
+def _write(path: Path, version: str) -> None:
+    with written_whole(path) as file:
+        file.write(f"{version}\n".encode())
+
+
+def _require(folder: Path, version: str) -> None:
+    if version not in _versions(folder):
+        raise ModelUnusable(version, f"There is no such model in {folder}.", "winnow models list shows them.")
+
+
+def _versions(folder: Path) -> list[str]:
+    """Without those that `winnow train` is writing just now, whose folders begin with a dot."""
+    return [version for version in shelf.versions(folder) if not version.startswith(".")]
+
+
+def _current(folder: Path) -> str:
+    try:
+        return shelf.current_version(folder)
+    except ModelUnusable:
+        return ""
+
+
+def _summary(folder: Path, version: str, current: str) -> dict[str, Any]:
+    card = _card(folder, version) or {}
+    metrics = card.get("metrics")
+    return {
+        "version": version,
+        "current": version == current,
+        "trained_at": card.get("trained_at"),
+        "metrics": metrics if isinstance(metrics, dict) else {},
+    }
+
+
+def _card(folder: Path, version: str) -> dict[str, Any] | None:
+    """The card, unchecked; None when it cannot be read."""
+    try:
+        with (folder / version / "card.json").open("rb") as file:
+            card = json_format.loads(file.read(_MAX_CARD_BYTES), parse_constant=str)
+    except (OSError, ValueError, RecursionError):
+        return None
+    return card if isinstance(card, dict) else None
+
+
+def _mark(is_current: bool) -> Text:
+    return Text("current" if is_current else "", style="bold green")
+
+
+def _metrics(metrics: dict[str, Any]) -> str:
+    """The first few numbers of a card's metrics.
+
+    >>> _metrics({"auc": 0.99114, "sources": {"a": 1}, "comments": 12000})
+    'auc 0.9911, comments 12000'
+    """
+    numbers = {
+        name: value for name, value in metrics.items() if type(value) in (int, float) and math.isfinite(value)
+    }
+    told = [
+        f"{name} {value:.4f}" if isinstance(value, float) else f"{name} {value}"
+        for name, value in numbers.items()
+    ]
+    return ", ".join(told[:4])
+
+
+def _print_switch(version: str, before: str, as_json: bool) -> None:
+    if as_json:
+        printing.print_json({"current": version, "previous": before or None})
+    elif version == before:
+        printing.say(f"{version} was in use already.")
+    else:
+        printing.say(f"{version} is in use now{f' instead of {before}' if before else ''}.")

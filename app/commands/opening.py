@@ -1,0 +1,81 @@
+"""What several commands open: settings, home, database, lists and model."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from app.errors import CommandRefused
+
+if TYPE_CHECKING:
+    from app.core.lists import Lists
+    from app.core.model import Model
+    from app.settings import Settings
+    from app.store.sql import SqlStore
+
+
+def read_settings() -> "Settings":
+    """The settings of the environment.
+
+    Raises:
+        CommandRefused: one of them cannot be used.
+    """
+    from pydantic import ValidationError
+
+    from app.settings import Settings
+
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = error.errors(include_url=False, include_input=False)
+        names = ", ".join(f"WINNOW_{each['loc'][0]}".upper() for each in wrong)
+        what = " ".join(f"{each['msg']}." for each in wrong)
+        raise CommandRefused(names, what, "Correct the environment variable or unset it.") from None
+
+
+def make_home(settings: "Settings") -> None:
+    """Make the home folder, which only its owner may enter; one that is there stays as it is."""
+    try:
+        settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        remedy = "Set WINNOW_HOME to a folder that can be made."
+        what = f"The home folder cannot be made: {error.strerror}."
+        raise CommandRefused(str(settings.home), what, remedy) from None
+
+
+@contextmanager
+def open_store(settings: "Settings") -> Iterator["SqlStore"]:
+    """The store, made and migrated if need be, also before the first start; closed at the end.
+
+    Raises:
+        StoreUnavailable: see app.store.database.
+    """
+    from app.store.database import migrate, open_engine
+    from app.store.sql import SqlStore
+
+    make_home(settings)
+    engine = open_engine(settings.database_url)
+    store = SqlStore(engine)
+    try:
+        migrate(engine)
+        yield store
+    finally:
+        store.close()
+
+
+def open_model(settings: "Settings", version: str = "") -> "tuple[Model, Lists]":
+    """A model, by default the one in use, and the lists it goes with.
+
+    Raises:
+        ModelUnusable, ListUnusable: see app.models and app.lists.
+    """
+    from app import lists, models
+
+    known = lists.load()
+    model = models.load(settings.models, version or models.current_version(settings.models), known)
+    return model, known
+
+
+def now() -> str:
+    """RFC 3339, UTC, to the second: when a site or a rule was added."""
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

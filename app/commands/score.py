@@ -1,0 +1,168 @@
+"""winnow score: bulk scoring, offline, without a database."""
+
+import os
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from io import BufferedIOBase
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from app.commands import opening, printing
+from app.commands.files import part_of, standard_output, written_whole
+from app.errors import CommandRefused
+
+_TERMINATED = 128 + signal.SIGTERM
+
+In = Annotated[str, typer.Argument(metavar="IN.jsonl", help="A JSONL file, gzipped or not; - is stdin.")]
+Out = Annotated[
+    str, typer.Option("--out", "-o", metavar="OUT.jsonl", help="Where the rows go; without it, stdout.")
+]
+Workers = Annotated[
+    int, typer.Option("--workers", min=0, max=256, help="How many processes; 0 is one for each core.")
+]
+ModelVersion = Annotated[
+    str, typer.Option("--model", metavar="VERSION", help="Another model than the one in use.")
+]
+WithReasons = Annotated[bool, typer.Option("--reasons/--no-reasons", help="Say why in every row.")]
+
+
+def score(
+    source: In,
+    out: Out = "-",
+    workers: Workers = 0,
+    model: ModelVersion = "",
+    reasons: WithReasons = True,
+    json: printing.Json = False,
+) -> None:
+    """Score a file of comments: a row out per row in, in order.
+
+    Each row has id, score, verdict, action and reasons; a line that is no JSON object gets a row with its number
+    and what is wrong, and the exit code is then 1. OUT appears only when all is done. --json prints the summary,
+    which goes to stderr, as JSON.
+
+    Example: winnow score comments.jsonl.gz -o verdicts.jsonl
+    """
+    from app import models
+    from app.commands.bulk import Job, chunks
+    from app.commands.bulk import score as score_chunks
+
+    target = _target(source, out)
+    settings = opening.read_settings()
+    version = model or models.current_version(settings.models)
+    job = Job(settings.models, version, reasons)
+    began = time.monotonic()
+    verdicts: Counter[str] = Counter()
+    with _terminable(), ExitStack() as opened:
+        file, position, size = opened.enter_context(_opened(source))
+        advance = opened.enter_context(_progress(size))
+        sink = opened.enter_context(written_whole(target) if target else standard_output())
+        scored = score_chunks(chunks(source, file), job, workers or _cores())
+        for rows in opened.enter_context(closing(scored)):
+            sink.write(rows.written)
+            verdicts += rows.verdicts
+            advance(position(), verdicts.total())
+    _summarise(verdicts, time.monotonic() - began, version, str(target or "-"), json)
+    if verdicts["error"]:
+        raise typer.Exit(1)
+
+
+def _target(source: str, out: str) -> Path | None:
+    """Where the rows go; None is stdout. Refuses what would overwrite the comments."""
+    if source != "-" and not Path(source).is_file():
+        raise CommandRefused(source, "There is no such file.", "Name one JSONL file, or - for stdin.")
+    if out == "-":
+        return None
+    target = Path(out).resolve()
+    if target.is_dir():
+        raise CommandRefused(out, "That is a folder.", "Name a file for the rows.")
+    for written in (target, part_of(target)):
+        if source != "-" and written.exists() and written.samefile(source):
+            raise CommandRefused(out, "That would overwrite the comments.", "Name another file for the rows.")
+    return target
+
+
+@contextmanager
+def _opened(source: str) -> Iterator[tuple[BufferedIOBase, Callable[[], int], int | None]]:
+    """The lines' file, a function that says how much of it has been read, and its size in bytes if known."""
+    from app.commands.bulk import unpacked
+
+    if source == "-":
+        if sys.stdin.isatty():
+            printing.note("Reading comments from the terminal, one JSON object a line; Ctrl+D ends.")
+        with open(sys.stdin.fileno(), "rb", closefd=False) as stdin:
+            yield unpacked(stdin), lambda: 0, None
+        return
+    try:
+        file = open(source, "rb")  # noqa: SIM115  closed below
+    except OSError as error:
+        what = f"The file cannot be opened: {error.strerror}."
+        raise CommandRefused(source, what, "Check its permissions.") from None
+    with file:
+        yield unpacked(file), file.tell, os.fstat(file.fileno()).st_size
+
+
+@contextmanager
+def _progress(size: int | None) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr while somebody watches; called with bytes read and rows written."""
+    if not printing.on_terminal():
+        yield lambda read, rows: None
+        return
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TextColumn("{task.fields[rows]:,} rows"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=printing.err(), transient=True) as progress:
+        task = progress.add_task("", total=size, rows=0)
+        yield lambda read, rows: progress.update(task, completed=read, rows=rows)
+
+
+def _summarise(verdicts: Counter[str], seconds: float, version: str, out: str, as_json: bool) -> None:
+    rows = verdicts.total()
+    summary: dict[str, Any] = {
+        "rows": rows,
+        "errors": verdicts["error"],
+        "verdicts": {name: verdicts[name] for name in ("ham", "unsure", "spam")},
+        "seconds": round(seconds, 3),
+        "rows_per_second": round(rows / max(seconds, 0.001), 1),
+        "model": version,
+        "out": out,
+    }
+    if as_json:
+        typer.echo(printing.json_line(summary), nl=False, err=True)
+        return
+    counts = ", ".join(f"{count:,} {name}" for name, count in summary["verdicts"].items())
+    speed = f"{summary['rows_per_second']:,.0f} rows per second"
+    printing.note(f"{rows:,} rows in {seconds:.1f} s, {speed}: {counts}.")
+    if verdicts["error"]:
+        sentence = f"{verdicts['error']:,} of them could not be judged; their rows say why."
+        printing.note(sentence, "red")
+
+
+def _cores() -> int:
+    """The cores this process may use, which in a container are fewer than the machine has."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """SIGTERM ends the block as Ctrl+C does, so that nothing half-written stays."""
+
+    def stop(number: int, frame: FrameType | None) -> NoReturn:
+        raise SystemExit(_TERMINATED)
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,64 @@
+"""winnow train: examples -> a new model."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.commands import learning, opening, printing
+from app.commands.models import put_in_use
+
+if TYPE_CHECKING:
+    from app.training.train import Trained
+
+
+def train(
+    data: learning.Data = None,
+    release: Annotated[bool, typer.Option("--release", help="Put the new model in use.")] = False,
+    ours: Annotated[bool, typer.Option(help="Also learn from the examples that come with Winnow.")] = True,
+    json: printing.Json = False,
+) -> None:
+    """Train a model from Winnow's own examples and any you add; it is written beside the others.
+
+    Thresholds and figures come from models that have not seen the site they are measured on.
+
+    Example: winnow train --data exports/ --release
+    """
+    from app import lists
+    from app.training import release as releasing
+    from app.training.train import train as trained_on
+
+    folder = opening.read_settings().models
+    paths = ([learning.OURS] if ours else []) + (data or [])
+    known = lists.load()
+    with learning.progress() as shown:
+        examples, sources = learning.dataset(paths, shown)
+        task = shown.add_task("Fitting", total=8)
+        version = releasing.next_version(folder, datetime.now(UTC))
+
+        def step(sentence: str) -> None:
+            shown.update(task, description=sentence.capitalize(), advance=1)
+
+        made = trained_on(examples, sources, version, known, step)
+    where = releasing.write(folder, version, made.card, made.weights)
+    if release:
+        put_in_use(folder, version)
+    _print(made, where, release, json)
+
+
+def _print(made: "Trained", where: Path, released: bool, as_json: bool) -> None:
+    metrics = made.model.card["metrics"]
+    limits = made.model.thresholds
+    if as_json:
+        told = {"version": made.model.version, "folder": str(where), "in_use": released, "metrics": metrics}
+        printing.print_json(told)
+        return
+    printing.say(f"{made.model.version} is written to {where}.", "bold")
+    printing.say(f"Thresholds: hold {limits.hold:.4f}, reject {limits.reject:.4f}, discard {limits.discard:.4f}.")
+    recall = ", ".join(learning.percent(value) for value in made.table.mean)
+    if made.table.rows:
+        printing.say(f"Recall on sites never seen, at 1 %, 0.2 % and 0.1 % false positives: {recall} %.")
+    printing.say(f"Calibration error: {learning.percent(metrics['calibration_error'])} points.")
+    if not released:
+        printing.say(f"To use it: winnow models use {made.model.version}")

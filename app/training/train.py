@@ -1,0 +1,115 @@
+"""Examples -> a calibrated model with its thresholds and its card."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from app.core.comment import Thresholds
+from app.core.lists import Lists
+from app.core.model import Model
+from app.errors import ExamplesUnusable
+from app.training import loso, measures, release
+from app.training.crossing import Calibration, Crossed, calibrate, cross
+from app.training.dataset import Dataset
+from app.training.sources import Source
+
+HOLD_RATE, REJECT_RATE, DISCARD_RATE = 0.01, 0.002, 0.0002
+"""Share of honest comments that the shipped thresholds may hold, reject and drop, on sites never seen."""
+MIN_OF_EACH = 30
+"""Fewer spam or ham than this say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A model that has been made, not yet written."""
+
+    model: Model
+    card: bytes
+    weights: bytes
+    table: loso.Table
+
+
+def train(
+    data: Dataset, sources: dict[str, Source], version: str, lists: Lists, step: Callable[[str], None] = lambda _: None
+) -> Trained:
+    """Fit, calibrate, choose thresholds, evaluate, and write the card.
+
+    Args:
+        data: the examples.
+        sources: what is known about where they are from.
+        version: the model's name.
+        lists: for the fingerprint of the features.
+        step: called with a sentence before each step.
+
+    Raises:
+        ExamplesUnusable: too few of one kind.
+    """
+    spam, ham = int(data.is_spam.sum()), int((~data.is_spam).sum())
+    if min(spam, ham) < MIN_OF_EACH:
+        what = f"There are {spam} spam and {ham} ham; each must be at least {MIN_OF_EACH}."
+        raise ExamplesUnusable("the examples", what, "Add labelled comments with --data.")
+    crossed = cross(data, lambda fold: step(f"fitted without fold {fold}"))
+    calibration = calibrate(data, crossed)
+    logits = calibration.logits(crossed)
+    thresholds = choose_thresholds(data, logits)
+    step("fitting on everything")
+    fitted = data.fitted_on(np.arange(len(data.examples)))
+    table = loso.model_table(data, crossed, calibration)
+    numbers = {
+        "bias": fitted.bias * calibration.scale + calibration.offset,
+        # Both views share the weights, so the link's scale is told relative to that of the whole.
+        "link_scale": calibration.link_scale / calibration.scale,
+        "link_bias": calibration.link_offset,
+    }
+    told = {"metrics": _metrics(data, crossed, calibration, thresholds, table), "data": _told_of(data, sources)}
+    model, card, weights = release.make(
+        version, fitted.weights * calibration.scale, numbers, thresholds, told, lists
+    )
+    return Trained(model, card, weights, table)
+
+
+def choose_thresholds(data: Dataset, logits: npt.NDArray[np.float64]) -> Thresholds:
+    """Thresholds by goal, on honest comments of sites never seen; probabilities, rounded up to four digits."""
+    ham = logits[~data.is_spam & (data.weight >= 0.5)]  # chat and video comments are another genre
+    chosen = []
+    for rate in (HOLD_RATE, REJECT_RATE, DISCARD_RATE):
+        logit = measures.threshold_at(ham, rate)
+        chosen.append(min(0.9999, float(np.ceil(1e4 / (1 + np.exp(-logit))) / 1e4)))
+    return Thresholds(*chosen)
+
+
+def _metrics(
+    data: Dataset, crossed: Crossed, calibration: Calibration, thresholds: Thresholds, table: loso.Table
+) -> dict[str, Any]:
+    probability = 1 / (1 + np.exp(-np.clip(calibration.logits(crossed), -30, 30)))
+    names = np.array([example.source for example in data.examples])
+    per_source = {}
+    for name in sorted(set(names.tolist())):
+        here = names == name
+        found = measures.counts(probability[here], data.is_spam[here], thresholds.hold, thresholds.reject)
+        per_source[name] = {field: getattr(found, field) for field in found.__slots__}
+    recall = dict(zip(("recall_at_1_percent", "recall_at_0.2_percent", "recall_at_0.1_percent"), table.mean, strict=True))
+    return {
+        **{name: round(value, 4) for name, value in recall.items() if value == value},
+        "calibration_error": round(measures.calibration_error(probability, data.is_spam), 4),
+        "leave_one_site_out": table.as_json(),
+        "at_thresholds_unseen": per_source,
+    }
+
+
+def _told_of(data: Dataset, sources: dict[str, Source]) -> dict[str, Any]:
+    spam = Counter(example.source for example in data.examples if example.is_spam)
+    ham = Counter(example.source for example in data.examples if not example.is_spam)
+    return {
+        name: {
+            "spam": spam[name],
+            "ham": ham[name],
+            "weight": sources.get(name, Source(name)).weight,
+            "licence": sources.get(name, Source(name)).licence or "not told",
+        }
+        for name in sorted(spam | ham)
+    }

@@ -1,0 +1,155 @@
+"""The policy: allow, deny, role, honeypot, thresholds; in that order."""
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.core.comment import RULE_KINDS, Comment, History, Rule, RuleKind, Thresholds
+from app.core.links import find
+from app.core.lists import Lists
+from app.core.policy import Ruling, decide, matches
+from app.core.text import read
+from app.core.verdict import Override
+
+LIMITS = Thresholds(hold=0.35, reject=0.8, discard=0.995)
+SPAM = Comment(
+    text="Buy at https://www.shop.example.co.uk/casino/win?x=1 and поле.рф now, c.a.s.i.n.o",
+    author="Jožko  Mrkvička",
+    author_email="Joe@Mail.example.net",
+    author_ip="192.0.2.44",
+)
+
+
+def ruled(comment: Comment, lists: Lists, *rules: Rule, score: float = 0.5) -> Ruling:
+    seen = read(comment.text, "auto", lists.lookalikes)
+    return decide(score, LIMITS, comment, seen, find(comment, seen, lists), History(rules=rules))
+
+
+@pytest.mark.parametrize(
+    ("score", "verdict", "action"),
+    [
+        pytest.param(0.0, "ham", "publish", id="nothing"),
+        pytest.param(0.3499, "ham", "publish", id="just-below-hold"),
+        pytest.param(0.35, "unsure", "hold", id="exactly-hold"),
+        pytest.param(0.7999, "unsure", "hold", id="just-below-reject"),
+        pytest.param(0.8, "spam", "reject", id="exactly-reject"),
+        pytest.param(0.995, "spam", "discard", id="exactly-discard"),
+        pytest.param(1.0, "spam", "discard", id="certain"),
+    ],
+)
+def test_a_tie_goes_to_the_stricter_side(score: float, verdict: str, action: str, lists: Lists) -> None:
+    assert ruled(SPAM, lists, score=score) == Ruling(verdict, action, None)  # type: ignore[arg-type]
+
+
+ALLOW = Rule("allow", "author", "jozko mrkvicka")
+DENY = Rule("deny", "phrase", "buy at")
+
+
+@pytest.mark.parametrize(
+    ("comment", "rules", "told"),
+    [
+        pytest.param(Comment(text="Buy at x", author="Jožko Mrkvička", honeypot="x"), (DENY, ALLOW), Ruling("ham", "publish", Override("allow", "author", "jozko mrkvicka")), id="allow-before-deny"),
+        pytest.param(Comment(text="Buy at x", author_role="editor"), (DENY,), Ruling("spam", "reject", Override("deny", "phrase", "buy at")), id="deny-before-role"),
+        pytest.param(Comment(text="x", author_role="editor", honeypot="x"), (), Ruling("ham", "publish", Override("role", "", "editor")), id="role-before-honeypot"),
+        pytest.param(Comment(text="x", honeypot="x"), (), Ruling("spam", "reject", Override("honeypot", "", "")), id="honeypot-before-score"),
+        pytest.param(Comment(text="x", honeypot=" \n"), (), Ruling("ham", "publish", None), id="blank-honeypot"),
+        pytest.param(Comment(text="x", author_role="subscriber, Editor"), (), Ruling("ham", "publish", Override("role", "", "editor")), id="one-of-the-roles"),
+        pytest.param(Comment(text="x", author_role="author,contributor,subscriber"), (), Ruling("ham", "publish", None), id="roles-not-trusted"),
+        pytest.param(Comment(text="x", author_role="administrators"), (), Ruling("ham", "publish", None), id="not-quite-a-role"),
+        pytest.param(Comment(text="Buy at x"), (Rule("deny", "phrase", "at x"), DENY), Ruling("spam", "reject", Override("deny", "phrase", "at x")), id="first-rule-named"),
+    ],
+)  # fmt: skip
+def test_the_first_that_speaks_decides(
+    comment: Comment, rules: tuple[Rule, ...], told: Ruling, lists: Lists
+) -> None:
+    assert ruled(comment, lists, *rules, score=0.1) == told
+
+
+RULES: list[tuple[RuleKind, str, bool]] = [
+    ("host", "www.shop.example.co.uk", True),
+    ("host", "WWW.shop.example.co.uk.", True),
+    ("host", "shop.example.co.uk", False),
+    ("host", "поле.рф", True),
+    ("host", "Поле.РФ", True),
+    ("host", "xn--e1alid.xn--p1ai", True),
+    ("host", ".", False),
+    ("host", "co.uk", False),
+    ("registrable_domain", "example.co.uk", True),
+    ("registrable_domain", "EXAMPLE.co.uk", True),
+    ("registrable_domain", "поле.рф", True),
+    ("registrable_domain", "co.uk", False),
+    ("registrable_domain", "not a domain", False),
+    ("url_pattern", "https://www.shop.example.co.uk/casino/*", True),
+    ("url_pattern", "*/casino/*", True),
+    ("url_pattern", "*.example.co.uk/CASINO/win?x=1", True),
+    ("url_pattern", "www.shop.example.co.uk", False),
+    ("url_pattern", "xn--e1alid.xn--p1ai", True),
+    ("url_pattern", "http://www.shop.example.co.uk/*", False),
+    ("url_pattern", "*/win?x=[0-9]", False),
+    ("url_pattern", "*/win?x?1", False),
+    ("url_pattern", "*[", False),
+    ("email", "joe@mail.example.net", True),
+    ("email", "@mail.example.net", True),
+    ("email", "@example.net", False),
+    ("email", "@", False),
+    ("author", "JOZKO mrkvicka", True),
+    ("author", "Jožko", False),
+    ("author", "\u0301", False),
+    ("ip_range", "192.0.2.0/24", True),
+    ("ip_range", "192.0.2.44", True),
+    ("ip_range", "192.0.2.99/24", True),
+    ("ip_range", "198.51.100.0/24", False),
+    ("ip_range", "2001:db8::/32", False),
+    ("ip_range", "192.0.2.0/99", False),
+    ("ip_range", "everyone", False),
+    ("phrase", "buy AT", True),
+    ("phrase", "casino", True),
+    ("phrase", "c a s i n o", True),
+    ("phrase", "\u0301", False),
+    ("phrase", "\u200b", False),
+    ("phrase", "sell at", False),
+]
+
+
+@pytest.mark.parametrize(("kind", "value", "speaks"), RULES)
+def test_whom_a_rule_speaks_of(kind: RuleKind, value: str, speaks: bool, lists: Lists) -> None:
+    seen = read(SPAM.text, "auto", lists.lookalikes)
+    assert matches(Rule("deny", kind, value), SPAM, seen, find(SPAM, seen, lists)) is speaks
+
+
+@pytest.mark.parametrize("address", ["::ffff:192.0.2.44", " 192.0.2.44 "])
+def test_an_address_may_be_written_another_way(address: str, lists: Lists) -> None:
+    told = ruled(Comment(text="x", author_ip=address), lists, Rule("deny", "ip_range", "192.0.2.0/24"))
+    assert told.verdict == "spam"
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [*itertools.product(RULE_KINDS, ["", " ", "\n", "\u0301", "\x00", "@", "[", "*://", "::", "/"])],
+)
+@pytest.mark.parametrize(
+    "comment", [Comment(), Comment(text="Nice.", author="Jana", author_email="jana@example.com")]
+)
+def test_a_value_that_makes_no_sense_matches_nothing(
+    kind: RuleKind, value: str, comment: Comment, lists: Lists
+) -> None:
+    assert ruled(comment, lists, Rule("deny", kind, value), score=0.1).override is None
+
+
+@given(
+    score=st.floats(0, 1),
+    role=st.text(max_size=20),
+    honeypot=st.text(max_size=5),
+    others=st.lists(
+        st.builds(Rule, st.just("deny"), st.sampled_from(RULE_KINDS), st.text(max_size=20)), max_size=4
+    ),
+    place=st.integers(0, 4),
+)
+def test_an_allow_rule_always_gives_ham(
+    score: float, role: str, honeypot: str, others: list[Rule], place: int, lists: Lists
+) -> None:
+    comment = Comment(text=SPAM.text, author=SPAM.author, author_role=role, honeypot=honeypot)
+    told = ruled(comment, lists, *others[:place], ALLOW, *others[place:], score=score)
+    assert told == Ruling("ham", "publish", Override("allow", "author", ALLOW.value))
