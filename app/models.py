@@ -16,7 +16,7 @@ _MAX_WEIGHTS_BYTES = 16 << 20
 
 def versions(folder: Path) -> list[str]:
     """The versions in a models folder, oldest first by name; empty when there are none."""
-    return sorted(card.parent.name for card in folder.glob("*/card.json"))
+    return sorted(card.parent.name for card in folder.glob("*/card.json") if not card.parent.name.startswith("."))
 
 
 def current_version(folder: Path) -> str:

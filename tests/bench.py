@@ -32,7 +32,7 @@ from app.web.schemas import CLASSIFY_EXAMPLE
 
 ROUNDS = 5
 ROUND_S = 0.25
-"""CPU seconds of one workload in one round; long enough for the clock, short enough for a coffee."""
+"""CPU seconds of one workload in one round; long enough for the clock, short enough to wait for."""
 VARIANTS = 64
 """Comments of one kind that differ in words and link, so that caches help no more than they do in a service."""
 

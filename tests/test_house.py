@@ -125,7 +125,7 @@ _MACHINE = re.compile(r"(?<![\w./:-])/(?:wor" + "k|roo" + "t|far" + r"m)(?![\w.-
 _REGISTRIES = re.compile(
     r"pypi\.(?:org|python)|pythonhosted\.\w+|npmjs\.\w+|crates\.(?:io)|--(?:extra-)?index-(?:url)"
 )
-_DATA = re.compile(r"app/lists/.+\.tsv|training_data/.+/examples\.jsonl")
+_DATA = re.compile(r"app/lists/.+\.tsv|training_data/.+/examples\.jsonl|tests/data/.+\.jsonl")
 """Lists and examples name every host where anyone can publish; package registries are among them."""
 
 

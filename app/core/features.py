@@ -56,9 +56,8 @@ def measure(comment: Comment, lists: Lists) -> Measured:
 def _bounded(source: str) -> tuple[str, bool]:
     if len(source) <= MAX_TEXT_CHARS:
         return source, False
-    # Blanks keep the positions of the end right.
-    gap = len(source) - MAX_TEXT_CHARS
-    return source[:30_000] + "\n" + source[-9_999:], gap > 0
+    # Blanks in between keep the positions of the end right.
+    return source[:30_000] + " " * (len(source) - MAX_TEXT_CHARS) + source[-10_000:], True
 
 
 _PROBES = (
@@ -69,6 +68,9 @@ _PROBES = (
     Comment(text="Привет! Купить диплом: сайт.рф 赌场在线 とても良い記事です 좋은 글", author_email="a@example.net"),
     Comment(text="مرحبا WhatsApp +1 555 010 9999 @somebody 😀😀", page_title="Casino law", page_text="Casinos. " * 20),
     Comment(author="x", author_url="http://192.0.2.1:8080/?url=http://shop.example.com/viagra"),
+    Comment(text="[url]http://a.example.com/b[/url] [c]: http://d.example.org [e](f.png) <a href=g.html>h</a>"),
+    Comment(text="www.example.com/看这里，我的 Iğdır'da ışık 🇸🇰🇺🇦 \u202emoc.elpmaxe jana (at) example.org", author="Ян"),
+    Comment(text="A B C D U.S.S.R. kΩ ？！ c.a.s.i.n.o b.o.n.u.s watch?v=dQw4w9WgXcQ @jana hi", type="trackback"),
 )
 
 

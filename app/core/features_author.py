@@ -43,7 +43,7 @@ def emit(out: Emitter, comment: Comment, links: tuple[Link, ...], lists: Lists) 
     ]
     names += [f"author.likeness:{_likeness(folded, link)}" for link in links if link.field == "author_url"]
     names += ["author.has-link" for link in links if link.field == "author"][:1]
-    out.add(shape, names, 0.3)
+    out.add(shape, names, 0.6)
 
 
 def _missing(out: Emitter, comment: Comment) -> None:

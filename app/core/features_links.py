@@ -13,6 +13,8 @@ from app.core.lists import Lists
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])")
 _EXTENSION = re.compile(r"\.([a-z0-9]{2,4})$")
+_PIECE = re.compile(r"[A-Za-z0-9]{8,}")
+_TURN = re.compile(r"(?<=[a-z])(?=[A-Z0-9])|(?<=[A-Z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])")
 _STRUCTURE = 0.3
 """Weight of a feature that says how a link is built; words and n-grams of one part have an L2 norm of 0.7 each."""
 
@@ -41,8 +43,7 @@ def _slug(
     out: Emitter, part: str, written: str, link: Link, number: int, span: tuple[int, int], share: float, lists: Lists, page: Page
 ) -> int:
     """Words, n-grams and trades of one part of a link; returns its evidence."""
-    spaced = " ".join(_CAMEL.split(written))
-    folded = fold(spaced)
+    folded = fold(_words_of(written))
     tokens = [w.text for w in words(folded.replace("_", " ")) if w.text not in lists.platform_paths]
     trades = list(dict.fromkeys(hit.trade for text in (folded, fold(written)) for hit in lists.trades.find(text)))
     prefix = _prefix(link)
@@ -63,6 +64,22 @@ def _slug(
     if tokens and not trades:
         out.add(unit, (f"{prefix}.{part}.no-trade:{kind}",), share * _STRUCTURE)
     return unit
+
+
+def _words_of(written: str) -> str:
+    """Run-together words taken apart at capitals and digits; an identifier is one token, whatever its letters.
+
+    >>> _words_of("BestCasino777 watch?v=dQw4w9WgXcQ")
+    'Best Casino 777 watch?v= idtoken'
+    """
+    named = _PIECE.sub(lambda piece: " idtoken " if _is_identifier(piece.group()) else piece.group(), written)
+    return " ".join(" ".join(_CAMEL.split(named)).split())
+
+
+def _is_identifier(piece: str) -> bool:
+    """Whether a run of letters and digits was made by a machine: it turns between kinds too often to be words."""
+    turns = len(_TURN.findall(piece))
+    return turns >= 4 and turns >= 0.28 * len(piece)
 
 
 def _host(out: Emitter, number: int, link: Link, share: float, lists: Lists, page: Page) -> None:

@@ -12,7 +12,8 @@ from app.core.links import Link, emails
 from app.core.text import Seen
 
 _PHONE = re2.compile(r"(?:^|[^\d])(\+?\d[\d\s().-]{7,20}\d)")
-_HANDLE = re2.compile(r"(?:^|[^\pL\pN])(@[A-Za-z][A-Za-z0-9_]{3,31})")
+# Not at the start of a line and not before a colon or comma: `@Jana: I agree` answers somebody.
+_HANDLE = re2.compile(r"[^\n\pL\pN](@[A-Za-z][A-Za-z0-9_]{3,})(?:$|[^A-Za-z0-9_:,])")
 _CONTACT_WORD = re.compile(r"whats?\s?app|telegram|вотсап|ватсап|телеграм|viber|вайбер|wechat|微信|kik\b|skype|signal|hangouts?|zalo|kakao")
 _EMOJI = re.compile(r"[\U0001F300-\U0001FAFF\u2600-\u27BF\u2B50]")
 _SCRIPTS = re.compile(
@@ -49,17 +50,17 @@ def _links(out: Emitter, seen: Seen, in_text: list[Link], found: list[Word]) -> 
         hosts = len({link.host.registrable_domain for link in in_text})
         names += [f"links.kinds:{'+'.join(kinds)}:{size == 0}", f"links.markup:{markups}"]
         names += [f"links.hosts:{step(hosts, (1, 2, 4))}:{count}"]
-    out.add(unit, names, 0.3)
+    out.add(unit, names, 0.6)
     if in_text and not found:
         only = out.open("shape.link_only", "text")
-        out.add(only, ("link-only", *(f"link-only:{link.host.kind}" for link in in_text[:1])), 0.4)
+        out.add(only, ("link-only", *(f"link-only:{link.host.kind}" for link in in_text[:1])), 0.8)
     if in_text:
         at = seen.source.find("\n", max(link.end for link in in_text)) < 0
         ends = max(link.end for link in in_text) >= len(seen.source.rstrip()) - 6
         begins = min(link.begin for link in in_text) <= 12
-        out.add(unit, (f"links.place:{begins}:{ends}:{at}",), 0.3)
+        out.add(unit, (f"links.place:{begins}:{ends}:{at}",), 0.6)
     for kind in sorted(seen.markup):
-        out.add(out.open("shape.markup", "text"), (f"markup:{kind}", f"markup:{kind}:{count}"), 0.3)
+        out.add(out.open("shape.markup", "text"), (f"markup:{kind}", f"markup:{kind}:{count}"), 0.6)
 
 
 def _build(out: Emitter, text: str, found: list[Word]) -> None:
@@ -77,22 +78,23 @@ def _build(out: Emitter, text: str, found: list[Word]) -> None:
         f"repeated:{step(repeated, (0.1, 0.3, 0.5, 0.7))}:{step(len(found), (20, 80))}",
         f"digits:{step(digits, (0.0, 0.03, 0.1, 0.3))}",
         f"emoji:{step(len(_EMOJI.findall(text)), (0, 1, 3, 8))}",
-        f"questions:{min(text.count('?'), 2)}",
-        f"exclamations:{min(text.count('!'), 3)}",
+        f"questions:{min(text.count('?') + text.count('？'), 2)}",
+        f"exclamations:{min(text.count('!') + text.count('！'), 3)}",
         f"begins:{'lower' if stripped[:1].islower() else 'upper' if stripped[:1].isupper() else 'other'}",
         f"ends:{stripped[-1:] if stripped[-1:] in '.!?)…' else 'other'}",
         f"double-spaces:{'  ' in stripped}",
     ]
-    out.add(unit, names, 0.2)
+    out.add(unit, names, 0.4)
 
 
 def _contacts(out: Emitter, comment: Comment, seen: Seen) -> None:
     text = seen.plain.text
+    name = comment.author.encode("utf-8", "replace").decode()
     for code, present in (
-        ("email", bool(emails(text)) or "@" in comment.author and "." in comment.author),
-        ("phone", bool(_PHONE.search(text)) or bool(_PHONE.search(comment.author))),
+        ("email", bool(emails(text)) or ("@" in name and "." in name)),
+        ("phone", bool(_PHONE.search(text)) or bool(_PHONE.search(name))),
         ("handle", bool(_HANDLE.search(text))),
-        ("messenger", bool(_CONTACT_WORD.search(seen.folded.text)) or bool(_CONTACT_WORD.search(fold(comment.author)))),
+        ("messenger", bool(_CONTACT_WORD.search(seen.folded.text)) or bool(_CONTACT_WORD.search(fold(name)))),
     ):
         if present:
             out.add(out.open(f"contact.{code}", "text"), (f"contact:{code}",), 0.4)
@@ -114,4 +116,4 @@ def _scripts(out: Emitter, comment: Comment, text: str) -> None:
     names = [f"script:{own}"]
     if own and page:
         names.append(f"script.differs:{own != page}")
-    out.add(unit, names, 0.2)
+    out.add(unit, names, 0.4)

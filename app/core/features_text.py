@@ -2,6 +2,8 @@
 
 import math
 import re
+from bisect import bisect_left
+from dataclasses import replace
 
 from app.core.emit import Emitter, Word, words
 from app.core.features_page import Page
@@ -44,8 +46,11 @@ def blanked(seen: Seen, links: tuple[Link, ...]) -> str:
     """The folded text with every address in it replaced by spaces, so that spans stay."""
     folded = seen.folded
     text = folded.text
-    spans = [(link.begin, link.end) for link in links if link.field == "text"]
-    spans = [_inverse(folded.begins, begin, end) for begin, end in spans]
+    spans = [
+        (bisect_left(folded.begins, link.begin), bisect_left(folded.begins, link.end))
+        for link in links
+        if link.field == "text"
+    ]
     spans += [(begin, end) for begin, end, _ in emails(text)]
     pieces: list[str] = []
     at = 0
@@ -57,12 +62,6 @@ def blanked(seen: Seen, links: tuple[Link, ...]) -> str:
         at = end
     pieces.append(text[at:])
     return "".join(pieces)
-
-
-def _inverse(begins: "list[int] | range", begin: int, end: int) -> tuple[int, int]:
-    from bisect import bisect_left
-
-    return bisect_left(begins, begin), bisect_left(begins, end)
 
 
 def _only(prose: str, kept: list[Word]) -> str:
@@ -97,8 +96,7 @@ def _trades(out: Emitter, prose: str, found: list[Word], units: list[int], page:
         while at + 1 < len(found) and found[at].end <= hit.begin:
             at += 1
         where = page.place_of(hit.trade)
-        old = out.units[units[at]]
-        out.units[units[at]] = type(old)(f"text.{hit.trade}", old.field, old.begin, old.end, old.link)
+        out.units[units[at]] = replace(out.units[units[at]], code=f"text.{hit.trade}")
         out.add(units[at], (f"text.trade:{hit.trade}", f"text.trade:{where}", f"text.trade:{hit.trade}:{where}"), 0.4)
     if len(met) > 1:
         out.add(units[0], (f"text.trades:{min(len(met), 4)}",), 0.4)

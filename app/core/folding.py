@@ -18,7 +18,7 @@ _UNDECOMPOSED = {
 }
 
 MAX_EXPANSION = 8
-"""Letters that one character may become. Unicode's longest, ﷺ, has 18: a text of it would grow eighteenfold."""
+"""Letters that one character may become. Unicode's longest, ﷺ, has 18: its texts would grow eighteenfold."""
 
 
 def fold(text: str) -> str:

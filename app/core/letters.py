@@ -11,20 +11,23 @@ _INDICATORS = re.compile(r"[\U0001f1e6-\U0001f1ff]+")
 
 _ALPHABET_ENDS = "\u0180"
 _OWN_LETTERS = "əƏɓƁɗƊƙƘƴƳɛƐɔƆ"
-"""Letters of Azerbaijani, Hausa, Ewe and Akan; with those before _ALPHABET_ENDS, no disguise in a Latin word."""
+"""Letters of Azerbaijani, Hausa, Ewe and Akan; these and those before _ALPHABET_ENDS are no disguise."""
 
 _KEPT_PUNCTUATION = frozenset("！（），；？［］｛｝＂＇＜＞…")
 """Full-width punctuation stays what it is: it ends an address where its plain form might not."""
 
-# ISO 3166-1 alpha-2 and what Unicode's RGI flag sequences add to it: the pairs of indicators that make a flag.
+# ISO 3166-1 alpha-2 and what Unicode's RGI flags add to it: the pairs of indicators that make a flag.
 _FLAGS = frozenset(
-    "AC AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA"
-    " CC CD CF CG CH CI CK CL CM CN CO CP CR CU CV CW CX CY CZ DE DG DJ DK DM DO DZ EA EC EE EG EH ER ES ET EU FI FJ FK FM"
-    " FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU IC ID IE IL IM IN IO IQ IR IS IT JE"
-    " JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ"
-    " MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO"
-    " RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TA TC TD TF TG TH TJ TK TL TM TN TO TR TT TV"
-    " TW TZ UA UG UM UN US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW".split()
+    (
+        "AC AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS "
+        "BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CP CR CU CV CW CX CY CZ DE DG DJ DK DM DO DZ EA "
+        "EC EE EG EH ER ES ET EU FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY "
+        "HK HM HN HR HT HU IC ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA "
+        "LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ "
+        "NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW "
+        "SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TA TC TD TF TG TH TJ TK TL TM TN TO "
+        "TR TT TV TW TZ UA UG UM UN US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW "
+    ).split()
 )
 
 
@@ -44,12 +47,17 @@ def in_word(text: str, at: int) -> bool:
         return True  # no flag: see flag_positions
     if not undisguised(text[at])[0].isalpha():
         return False
-    beside = [undisguised(c)[0] for c in (text[at - 1 : at], text[at + 1 : at + 2]) if c]
+    near = [text[at - 1 : at], text[at + 1 : at + 2]]
+    if text[at] >= "\U0001d400":  # these are written with spaces between them, too
+        near += [
+            text[at + way * 2] for way in (-1, 1) if 0 <= at + way * 2 < len(text) and text[at + way] == " "
+        ]
+    beside = [undisguised(c)[0] for c in near if c]
     return any(c.isascii() and c.isalpha() for c in beside)
 
 
 def between_letters(text: str, at: int) -> bool:
-    """Whether both neighbours are letters of a script that never needs an invisible character (Latin to Cyrillic)."""
+    """Whether both neighbours are letters of scripts that never need an invisible character."""
     before, after = text[at - 1 : at], text[at + 1 : at + 2]
     return before.isalnum() and after.isalnum() and before < "\u0530" and after < "\u0530"
 

@@ -16,7 +16,7 @@ MAX_LINKS = 64
 """Links looked at in one comment; more than that is itself evidence."""
 
 MAX_CANDIDATES = 1000
-"""Words with a dot inside that are tried as hosts in one text: each costs a look at the public suffix list."""
+"""Words with a dot inside that are tried as hosts in one text: each is looked up among the suffixes."""
 
 # What ends an address: blanks, brackets, and the punctuation of scripts that put no space after it.
 _STOP = r"""\s<>"`{}|^\[\]「」『』（）【】《》，。、！；：…،؛؟«»“”„"""
@@ -37,11 +37,13 @@ _PATH = re.compile(r"[/?#=&]")
 _AFTER_HOST = re.compile(r"[:/?#]")
 _TRAILING = ".,;:!?'\"…*_~"
 
-# Two-letter suffixes that are also words, and suffixes that are also file endings or names in programs. Without a path
-# or `www.`, `done.It` is a missing space and `setup.py` a file.
+# Suffixes that are also words, file endings or names in programs. Without a path or `www.`, `done.It` is a missing
+# space and `setup.py` a file.
 _DOUBTFUL_SUFFIXES = frozenset(
-    "am as at be by do in is it la me my no of on or so to us we py md sh rs pl ps pm zip mov cc ml mk st js ts vb app"
-    " host id name map open style target next new foo bar box java how now you here see say got like then".split()
+    "am as at be by do in is it la me my no of on or so to us we py md sh rs pl ps pm zip mov cc ml mk"
+    " st js ts vb app"
+    " host id name map open style target next new foo bar box java how now you here see say"
+    " got like then".split()
 )
 _NOT_HOSTS = frozenset(
     {"asp.net", "vb.net", "ado.net", "node.js", "socket.io", "next.js", "e.g", "i.e", "system.io"}
@@ -132,7 +134,7 @@ def _addresses_with_scheme(text: str, lists: Lists) -> Iterator[tuple[int, int]]
 
 
 def _parted(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
-    """The addresses of `http://a.example,http://b.example`; one inside another's query or path is a part of that one."""
+    """The addresses of `http://a.example,http://b.example`; one in another's query or path is a part of it."""
     at = begin
     path = _PATH.search(text, begin + 8, end)
     for glue in _GLUED.finditer(text, begin + 8, end):
@@ -197,7 +199,7 @@ def _trimmed(written: str) -> str:
     """Without the punctuation of the sentence around it; brackets stay when they pair up."""
     end = len(written)
     unpaired = written.count(")") - written.count("(")
-    while end and (written[end - 1] in _TRAILING or unpaired > 0 and written[end - 1] == ")"):
+    while end and (written[end - 1] in _TRAILING or (unpaired > 0 and written[end - 1] == ")")):
         end -= 1
         unpaired -= written[end] == ")"
     return written[:end]

@@ -9,7 +9,7 @@ import re2
 
 from app.core.traced import Edit, Traced
 
-# The patterns for `re` begin with a bracket and stop at the next one, so they stay linear; the others need re2.
+# The patterns for `re` begin with a bracket and stop at the next, so they stay linear; the others need re2.
 _TAG = re.compile(r"<!--|<(/?)([a-zA-Z][a-zA-Z0-9]{0,15})((?:[\s/][^<>]*)?)>")
 _ATTRIBUTE = re2.compile(r"""([a-zA-Z][a-zA-Z0-9:-]*)\s*=\s*("[^"]*"|'[^']*'|["']?[^\s>"']+)""")
 _BBCODE = re.compile(
@@ -146,7 +146,7 @@ def _inside_word(source: str, begin: int, end: int) -> bool:
 
 
 def _gap(source: str, begin: int, end: int) -> str:
-    """A space where the tag source[begin:end] closes an address, so that what follows does not become a part of it."""
+    """A space where the tag source[begin:end] closes an address: what follows must not become a part of it."""
     before = source[max(0, begin - 300) : begin].lower()
     if end == len(source) or ("://" not in before and "www." not in before):
         return ""
@@ -169,7 +169,7 @@ def _unquoted(source: str, begin: int, end: int) -> tuple[str, int, int]:
 
 
 def _attribute_link(tag: "re.Match[str]", markup: str) -> MarkupLink | None:
-    """What the tag's first href or src links to. Other attributes are read too: they may hold `href=` as text."""
+    """What the tag's first href or src links to. Other attributes may hold `href=` as text, so all are read."""
     attributes = tag.group(3) or ""
     for attribute in _ATTRIBUTE.finditer(attributes) if "=" in attributes else ():
         if attribute.group(1).lower() in ("href", "src"):

@@ -80,13 +80,13 @@ class Model:
         try:
             limits = told["thresholds"]
             thresholds = Thresholds(float(limits["hold"]), float(limits["reject"]), float(limits["discard"]))
-            numbers = [float(told[name]) for name in ("bias", "link_scale", "link_bias")]
+            bias, link_scale, link_bias = (float(told[name]) for name in ("bias", "link_scale", "link_bias"))
         except (KeyError, TypeError, ValueError) as error:
             raise ModelUnusable(version, "card.json lacks a number the model needs.", _REMEDY) from error
         ordered = 0 <= thresholds.hold <= thresholds.reject <= thresholds.discard <= 1
-        if not all(math.isfinite(number) for number in numbers) or not ordered:
+        if not all(math.isfinite(number) for number in (bias, link_scale, link_bias)) or not ordered:
             raise ModelUnusable(version, "card.json holds a number that cannot be right.", _REMEDY)
-        return Model(version, _weights(version, weights), *numbers, thresholds, told)
+        return Model(version, _weights(version, weights), bias, link_scale, link_bias, thresholds, told)
 
     def score(self, measured: Measured) -> Scored:
         """The score of a comment and the part that each unit of evidence has in it."""
@@ -106,7 +106,8 @@ class Model:
     def contributions(self, features: Features) -> npt.NDArray[np.float64]:
         """Per unit of evidence, its part of the log-odds of the comment as a whole."""
         each = self.weights[features.index] * features.value
-        return np.bincount(features.unit, weights=each, minlength=len(features.units))
+        parts = np.bincount(features.unit, weights=each, minlength=len(features.units))
+        return parts.astype(np.float64, copy=False)
 
     def link_logits(self, measured: Measured, parts: npt.NDArray[np.float64]) -> list[float]:
         """Per link, the log-odds that it is spam, whatever stands around it."""
@@ -153,9 +154,10 @@ def _weights(version: str, packed: bytes) -> npt.NDArray[np.float32]:
         if list(sizes) != ["weights.npy"] or sizes["weights.npy"] > BUCKETS * 2 + 1024:
             raise ModelUnusable(version, "weights.npz does not hold what it should.", _REMEDY)
         with np.load(io.BytesIO(packed), allow_pickle=False) as arrays:
-            weights = arrays["weights"]
+            weights: Any = arrays["weights"]
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise ModelUnusable(version, "weights.npz cannot be read.", _REMEDY) from error
-    if weights.shape != (BUCKETS,) or weights.dtype != np.float16 or not np.isfinite(weights).all():
+    if not isinstance(weights, np.ndarray) or weights.shape != (BUCKETS,) or weights.dtype != np.float16 or not np.isfinite(weights).all():
         raise ModelUnusable(version, "weights.npz has the wrong shape or holds what is not a number.", _REMEDY)
-    return weights.astype(np.float32)
+    floats: npt.NDArray[np.float32] = weights.astype(np.float32)
+    return floats

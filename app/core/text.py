@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import re2
 
@@ -27,7 +28,7 @@ _NON_ASCII = re.compile(r"[^\x00-\x7f]")
 _WORD = re.compile(r"\w+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _ACCENTED = re.compile(r"[^\W\d_][\u0300-\u036f]{1,3}")
-_EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_KANA = re.compile(r"[\u3040-\u30ff]")
 _REVERSED = re.compile(r"\u202e([^\u202c\u2069\n]+)")
 _RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 # Four or more single letters with the same separator between them: `c a s i n o`, `v.i.a.g.r.a`.
@@ -113,7 +114,7 @@ def _without_entities(traced: Traced, found: set[str]) -> Traced:
 def _plain_characters(traced: Traced, found: set[str]) -> Traced:
     edits: list[Edit] = []
     text = traced.text
-    is_east_asian = bool(_EAST_ASIAN.search(text))
+    is_japanese = bool(_KANA.search(text))  # full-width letters are common there
     flags = flag_positions(text)
     marks = 0
     for match in _NON_ASCII.finditer(text):
@@ -126,19 +127,19 @@ def _plain_characters(traced: Traced, found: set[str]) -> Traced:
         if disguise == "marks":
             marks += 1
         elif disguise == "letters":
-            honest = is_east_asian and "\uff00" <= character <= "\uffef"
+            honest = is_japanese and "\uff00" <= character <= "\uffef"
             if "letters" not in found and not honest and in_word(text, at):
                 found.add("letters")
         elif disguise == "bidi" or (disguise == "invisible" and between_letters(text, at)):
             found.add(disguise)
-    if marks > 3 + len(text) // 8:
+    if marks > 3 + len(text) // 20:
         found.add("marks")
     edits += [(match.start(), match.end(), "") for match in _CONTROL.finditer(text)]
     return traced.edited(sorted(edits))
 
 
 def _composed(traced: Traced) -> Traced:
-    """Letters with their accents as one character, so that the accents left over are those heaped up to hide words."""
+    """Letters with their accents as one character: those left over are heaped up to hide words."""
     edits: list[Edit] = []
     for match in _ACCENTED.finditer(traced.text):
         composed = unicodedata.normalize("NFC", match.group())
@@ -186,7 +187,7 @@ def _closed_up(traced: Traced, found: set[str]) -> Traced:
         gaps: list[Edit] = []
         for match in pattern.finditer(traced.text):
             begin, end = match.span()
-            if gap in " ." and end - begin < 10 and match.group().isupper():  # `U.S.S.R`, `answer A B C D`
+            if _is_honest_spacing(match.group(), gap):
                 continue
             gaps.extend(
                 (at, at + 1, "") for at in range(begin + 1, end, 2)
@@ -195,6 +196,14 @@ def _closed_up(traced: Traced, found: set[str]) -> Traced:
             found.add("spacing")
             traced = traced.edited(gaps)
     return traced
+
+
+def _is_honest_spacing(written: str, gap: str) -> bool:
+    """Whether spaced letters are an abbreviation (`U.S.S.R`) or a row of answers (`A B C D`, `I I I I`)."""
+    letters = written[::2]
+    if gap == ".":
+        return len(letters) < 6 and letters.isupper()
+    return all(ord(after) - ord(before) in (0, 1) for before, after in pairwise(letters))
 
 
 def _refanged(traced: Traced, found: set[str]) -> Traced:
@@ -211,7 +220,7 @@ def _refanged(traced: Traced, found: set[str]) -> Traced:
 
 
 def _written_dots(text: str) -> Iterator[Edit]:
-    """Dots and ats of addresses that are written another way: `casino[.]com`, `me (at) x`, `casino dot com`, `x . com`."""
+    """Dots and ats that are written another way: `casino[.]com`, `me (at) x`, `casino dot com`, `x . com`."""
     for match in _BRACKETED.finditer(text):
         begin, end = match.span()
         beside = text[begin - 1 : begin] + text[end : end + 1]

@@ -62,9 +62,14 @@ def worst_links(data: Dataset, fitted: Fitted, rows: npt.NDArray[np.int64]) -> n
 
 
 def calibrate(data: Dataset, crossed: Crossed) -> Calibration:
-    """Platt scaling of both views, on scores of sites never seen."""
-    whole = _platt(crossed.whole, data.is_spam, data.weight)
-    linked = ~np.isnan(crossed.worst_link)
+    """Platt scaling of both views, on scores of sites never seen.
+
+    Sources without a fold of their own share campaigns with what was trained on and look easier than a new site is;
+    they count only where no source is left out whole.
+    """
+    told = data.left_out if len(set(data.is_spam[data.left_out].tolist())) == 2 else np.ones(len(data.examples), bool)
+    whole = _platt(crossed.whole[told], data.is_spam[told], data.weight[told])
+    linked = told & ~np.isnan(crossed.worst_link)
     if len(set(data.is_spam[linked].tolist())) < 2:
         return Calibration(*whole, 1.0, -30.0)  # too few links to learn from: the link's view never decides
     return Calibration(*whole, *_platt(crossed.worst_link[linked], data.is_spam[linked], data.weight[linked]))

@@ -14,9 +14,9 @@ from app.training.matrix import Matrix, build
 from app.training.sources import Source
 
 FOLDS = 7
-BARE_WEIGHT = 0.5
-"""How much the copy of an example that has nothing but its text counts. With it, recall at 1 % on sites never seen
-rises from 0.63 to 0.73: a model that leans on the author's fields learns each platform's way of filling them."""
+BARE_WEIGHT = 1.0
+"""How much the copy of an example that has nothing but its text counts. A model that leans on the author's fields learns
+each platform's way of filling them: without the copies, recall at 1 % on sites never seen was 0.63 instead of 0.73."""
 
 
 @dataclass(frozen=True, slots=True)

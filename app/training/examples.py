@@ -71,7 +71,7 @@ def read_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
                     raise ExamplesUnusable(f"{path}:{number}", "The line is not a JSON object.", _REMEDY)
                 yield number, row
     except (OSError, EOFError, ValueError, RecursionError) as error:
-        raise ExamplesUnusable(f"{path}:{number + 1}", f"The line cannot be read ({type(error).__name__}).", _REMEDY) from error
+        raise ExamplesUnusable(f"{path}:{number}", f"The line cannot be read ({type(error).__name__}).", _REMEDY) from error
 
 
 def comment_of(row: dict[str, Any]) -> Comment:

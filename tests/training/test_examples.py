@@ -1,0 +1,96 @@
+"""JSONL files become examples, or a sentence says which line does not."""
+
+import gzip
+import json
+
+import pytest
+
+from app.core.comment import Comment
+from app.errors import ExamplesUnusable
+from app.training.examples import comment_of, files_of, read_examples, source_of
+
+
+def write(path, rows):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    if path.suffix == ".gz":
+        path.write_bytes(gzip.compress(text.encode()))
+    else:
+        path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_folder_is_read_in_order_and_gzipped_files_too(tmp_path):
+    write(tmp_path / "b.jsonl.gz", [{"id": "2", "text": "zwei", "label": "ham"}])
+    write(tmp_path / "a.jsonl", [{"id": "1", "text": "eins", "label": "spam"}])
+
+    examples = read_examples([tmp_path])
+
+    assert [(e.id, e.comment.text, e.is_spam, e.source) for e in examples] == [
+        ("1", "eins", True, "a"),
+        ("2", "zwei", False, "b"),
+    ]
+
+
+def test_rows_without_a_label_are_passed_over(tmp_path):
+    path = write(tmp_path / "a.jsonl", [{"text": "?"}, {"text": "!", "label": "ham"}])
+    assert [e.comment.text for e in read_examples([path])] == ["!"]
+
+
+def test_the_text_of_a_page_is_joined_by_its_address(tmp_path):
+    write(tmp_path / "pages" / "a.jsonl", [{"page_url": "http://x.example/1", "page_text": "About bees."}])
+    path = write(tmp_path / "a.jsonl", [{"text": "t", "label": "ham", "page_url": "http://x.example/1"}])
+    assert [e.comment.page_text for e in read_examples([path])] == ["About bees."]
+
+
+def test_a_folder_does_not_list_its_pages_as_comments(tmp_path):
+    write(tmp_path / "pages" / "a.jsonl", [{"page_url": "u", "page_text": "p"}])
+    path = write(tmp_path / "a.jsonl", [{"text": "t", "label": "ham"}])
+    assert files_of([tmp_path]) == [path]
+
+
+def test_a_comment_whose_label_was_judged_otherwise_is_left_out(tmp_path):
+    path = write(tmp_path / "a.jsonl", [{"id": i, "text": i, "label": "ham"} for i in ("right", "wrong", "arguable")])
+    (tmp_path / "judged.tsv").write_text(
+        "id\tlabel\tjudged\nright\tham\tham\nwrong\tham\tspam\narguable\tham\targuable\n", encoding="utf-8"
+    )
+    assert [e.id for e in read_examples([path])] == ["right"]
+
+
+@pytest.mark.parametrize(
+    ("line", "which"),
+    [
+        pytest.param("{", ":2", id="broken-json"),
+        pytest.param("[1]", ":2", id="not-an-object"),
+        pytest.param('{"text": "x", "label": "maybe"}', ":2", id="unknown-label"),
+        pytest.param("[" * 100_000, ":2", id="deep-nesting"),
+        pytest.param("\xff", ":2", id="not-utf-8"),
+    ],
+)
+def test_a_bad_line_is_named_by_its_number(tmp_path, line, which):
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b'{"text": "x", "label": "ham"}\n' + line.encode("latin-1") + b"\n")
+    with pytest.raises(ExamplesUnusable, match=which):
+        read_examples([path])
+
+
+def test_a_missing_file_is_a_sentence(tmp_path):
+    with pytest.raises(ExamplesUnusable, match="no such file"):
+        read_examples([tmp_path / "gone.jsonl"])
+
+
+def test_fields_that_hold_no_text_are_left_out():
+    assert comment_of({"text": "x", "author": 7, "page_title": None, "shoe": "y"}) == Comment(text="x")
+
+
+def test_what_must_not_be_split_is_the_campaign_then_the_site_then_the_comment(tmp_path):
+    rows = [
+        {"id": "1", "text": "a", "label": "spam", "campaign": "c", "site": "s"},
+        {"id": "2", "text": "b", "label": "ham", "site": "s"},
+        {"id": "3", "text": "c", "label": "ham"},
+    ]
+    assert [e.group for e in read_examples([write(tmp_path / "a.jsonl", rows)])] == ["c", "s", "3"]
+
+
+def test_a_folder_of_our_own_is_a_source_by_its_name(tmp_path):
+    assert source_of(tmp_path / "links" / "examples.jsonl") == "links"

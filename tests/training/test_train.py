@@ -1,0 +1,149 @@
+"""From examples to a released model, small but whole."""
+
+import json
+
+import numpy as np
+import pytest
+
+from app import lists as loading
+from app.core.classify import classify
+from app.core.comment import Comment, History
+from app.core.emit import BUCKETS
+from app.errors import ExamplesUnusable
+from app.models import load, versions
+from app.training import loso, measures, release
+from app.training.crossing import Crossed, calibrate, cross, worst_links
+from app.training.dataset import assemble
+from app.training.examples import Example
+from app.training.sources import Source
+from app.training.train import train
+
+SPAM = ["casino", "viagra", "loans", "escorts", "backlinks", "replica watches"]
+HAM = ["gardening", "compilers", "the harbour", "our choir", "bees", "the tram"]
+
+
+def examples_of(count=140):
+    """Alternating spam and ham from four sites; spam sells by link, ham talks."""
+    made = []
+    for i in range(count):
+        sells = i % 2 == 0
+        thing = (SPAM if sells else HAM)[(i // 2) % 6]
+        text = (
+            f"Best {thing} here http://{thing.split()[0]}{i % 5}.example/buy-{thing.replace(' ', '-')}"
+            if sells
+            else f"I liked what you wrote about {thing}, number {i}. We did the same last year."
+        )
+        comment = Comment(text=text, author="Jana" if i % 3 else "")
+        made.append(Example(f"e{i}", comment, sells, f"site{i % 4}", "", f"site{i % 4}"))
+    return made
+
+
+@pytest.fixture(scope="module")
+def lists():
+    return loading.load()
+
+
+@pytest.fixture(scope="module")
+def sources():
+    return {f"site{n}": Source(f"site{n}", 1.0, n + 1) for n in range(3)}
+
+
+@pytest.fixture(scope="module")
+def data(sources):
+    return assemble(examples_of(), sources)
+
+
+@pytest.fixture(scope="module")
+def trained(data, sources, lists):
+    return train(data, sources, "2026-01-01.1", lists)
+
+
+def test_a_source_with_a_fold_is_left_out_whole_and_others_are_split(data):
+    folds = {e.source: set() for e in data.examples}
+    for example, fold in zip(data.examples, data.fold, strict=True):
+        folds[example.source].add(int(fold))
+    assert folds == {"site0": {1}, "site1": {2}, "site2": {3}, "site3": folds["site3"]}
+    assert not data.left_out[[e.source == "site3" for e in data.examples]].any()
+
+
+def test_every_example_is_scored_by_a_model_that_has_not_seen_it(data):
+    crossed = cross(data)
+    assert np.isfinite(crossed.whole).all()
+    assert np.isfinite(crossed.worst_link).tolist() == [e.is_spam for e in data.examples]
+    assert measures.auc(crossed.whole[data.is_spam], crossed.whole[~data.is_spam]) > 0.99
+
+
+def test_the_worst_link_of_a_comment_counts(data):
+    fitted = data.fitted_on(np.arange(len(data.examples)))
+    rows = np.flatnonzero(data.is_spam)[:5]
+    owner = data.matrix.link_owner
+    each = fitted.logits(data.matrix.links) - fitted.bias
+    assert worst_links(data, fitted, rows) == pytest.approx([each[owner == row].max() for row in rows])
+
+
+def test_the_released_model_says_what_was_fitted(trained, data, lists, tmp_path):
+    release.write(tmp_path, "2026-01-01.1", trained.card, trained.weights)
+    model = load(tmp_path, "2026-01-01.1", lists)
+    for example in data.examples[:20]:
+        answer = classify(example.comment, History(), model, lists)
+        assert (answer.verdict == "spam") == example.is_spam, (example.comment.text, answer)
+
+
+def test_the_card_names_sources_measures_and_libraries(trained):
+    card = json.loads(trained.card)
+    assert set(card["data"]) == {"site0", "site1", "site2", "site3"}
+    assert card["metrics"]["leave_one_site_out"]["scorer"] == "Winnow"
+    assert set(card["made_with"]) >= {"python", "numpy", "scikit-learn"}
+
+
+def test_thresholds_come_in_order(trained):
+    limits = trained.model.thresholds
+    assert 0 < limits.hold <= limits.reject <= limits.discard <= 1
+
+
+def test_a_model_is_small(trained):
+    assert len(trained.weights) + len(trained.card) < 10_000_000
+
+
+def test_too_few_examples_are_refused(sources, lists):
+    with pytest.raises(ExamplesUnusable, match="at least"):
+        train(assemble(examples_of(20), sources), sources, "v", lists)
+
+
+def test_versions_of_a_day_are_numbered(tmp_path, trained):
+    from datetime import UTC, datetime
+
+    day = datetime(2026, 1, 1, tzinfo=UTC)
+    assert release.next_version(tmp_path, day) == "2026-01-01.1"
+    release.write(tmp_path, "2026-01-01.1", trained.card, trained.weights)
+    assert release.next_version(tmp_path, day) == "2026-01-01.2"
+
+
+def test_a_model_that_is_still_being_written_is_not_a_version(tmp_path):
+    (tmp_path / ".2026-01-01.1-abc").mkdir()
+    (tmp_path / ".2026-01-01.1-abc" / "card.json").write_text("{}")
+    assert versions(tmp_path) == []
+
+
+def test_weights_fit_the_buckets(trained):
+    assert trained.model.weights.shape == (BUCKETS,)
+
+
+def test_without_links_the_view_of_links_never_decides(data):
+    bare = Crossed(np.where(data.is_spam, 1.0, -1.0), np.full(len(data.examples), np.nan))
+    assert calibrate(data, bare).link_offset == -30.0
+
+
+def test_the_table_has_a_row_for_each_site_left_out(data):
+    crossed = cross(data)
+    table = loso.model_table(data, crossed, calibrate(data, crossed))
+    assert [row.site for row in table.rows] == ["site0", "site1", "site2"]
+    assert min(table.mean) > 0.9
+    assert loso.plain_table(data).rows[0].recall[0] > 0.5
+
+
+def test_keywords_are_matched_as_wordpress_does(data, tmp_path):
+    keys = tmp_path / "keys.txt"
+    keys.write_text("CASINO\nbees\n", encoding="utf-8")
+    rows = loso.keyword_table(data, np.where(data.is_spam, 1.0, -1.0), keys)
+    assert all(0 < row.recall < 1 and 0 < row.held_back < 1 and row.winnow == 1.0 for row in rows)
