@@ -16,7 +16,9 @@ _MAX_WEIGHTS_BYTES = 16 << 20
 
 def versions(folder: Path) -> list[str]:
     """The versions in a models folder, oldest first by name; empty when there are none."""
-    return sorted(card.parent.name for card in folder.glob("*/card.json") if not card.parent.name.startswith("."))
+    return sorted(
+        card.parent.name for card in folder.glob("*/card.json") if not card.parent.name.startswith(".")
+    )
 
 
 def current_version(folder: Path) -> str:
@@ -28,10 +30,18 @@ def current_version(folder: Path) -> str:
     try:
         name = (folder / CURRENT).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        remedy = "Name a version with `winnow models use VERSION`, or point WINNOW_MODELS at the right folder."
-        raise ModelUnusable(str(folder), "There is no file `current` in the models folder.", remedy) from error
+        remedy = (
+            "Name a version with `winnow models use VERSION`, or point WINNOW_MODELS at the right folder."
+        )
+        raise ModelUnusable(
+            str(folder), "There is no file `current` in the models folder.", remedy
+        ) from error
     if not name or "/" in name or "\\" in name or name.startswith("."):
-        raise ModelUnusable(str(folder), "The file `current` does not name a version.", "Write it anew with `winnow models use`.")
+        raise ModelUnusable(
+            str(folder),
+            "The file `current` does not name a version.",
+            "Write it anew with `winnow models use`.",
+        )
     return name
 
 

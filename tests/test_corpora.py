@@ -10,7 +10,9 @@ import pytest
 
 CORPORA = Path(__file__).parents[2] / "shared" / "data"
 FILES = sorted(CORPORA.glob("*.jsonl.gz"))
-needs_corpora = pytest.mark.skipif(not FILES, reason="the corpora are not beside the repository (../shared/data)")
+needs_corpora = pytest.mark.skipif(
+    not FILES, reason="the corpora are not beside the repository (../shared/data)"
+)
 SMALL = [path for path in FILES if path.stat().st_size < 80_000]
 """About 3,000 rows: the whole takes minutes and is done by hand before a release."""
 

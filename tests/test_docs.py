@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 from app import cli, errors, lists
 from app.core import emit, features
 from app.core.comment import Comment
+from app.core.hosts import SHARED_SERVICES
 from app.main import create_app
 from app.settings import Settings
 from app.web.problems import PROBLEMS
@@ -220,9 +221,25 @@ def test_every_link_between_pages_leads_somewhere(path):
     assert [target for target in relative if not (path.parent / target).exists()] == []
 
 
-def test_every_folder_of_examples_is_in_their_readme():
-    folders = [path.name for path in (ROOT / "training_data").iterdir() if path.is_dir()]
+def counted(path: Path) -> int:
+    return path.read_bytes().count(b"\n")
 
-    assert [
-        name for name in folders if f"[{name}]({name}/README.md)" not in page("training_data/README.md")
-    ] == []
+
+def test_every_folder_of_examples_is_in_their_readme_with_its_size():
+    files = sorted((ROOT / "training_data").glob("*/examples.jsonl"))
+    said = page("training_data/README.md")
+
+    rows = [f"| [{path.parent.name}]({path.parent.name}/README.md) | {counted(path)} |" for path in files]
+    assert [row for row in rows if row not in said] == []
+    assert f"\n{sum(map(counted, files)):,} examples: " in said
+
+
+def test_the_readme_counts_the_lists_right():
+    trades = [
+        row.split("\t") for row in page("app/lists/trades.tsv").splitlines() if not row.startswith("# ")
+    ]
+    shared = [kind for kind in lists.load().host_kinds.values() if kind in SHARED_SERVICES]
+    said = " ".join(page("README.md").split())
+
+    assert f"On {len(shared):,} hosts where anyone can publish" in said
+    assert f"trades in {len({language for _, language, _ in trades})} languages" in said

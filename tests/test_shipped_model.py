@@ -12,9 +12,13 @@ from app.core.classify import classify
 from app.core.comment import Comment, History
 
 ROOT = Path(__file__).parents[1]
-SAMPLE = "https://www.myget.org/feed/royal-jackpot-casino-slots/package/nuget/royal-jackpot-casino-slots-cheats"
+SAMPLE = (
+    "https://www.myget.org/feed/royal-jackpot-casino-slots/package/nuget/royal-jackpot-casino-slots-cheats"
+)
 PAGE_TITLE = "Kazakhstan: Police killed dozens of people who attacked official buildings last night"
-LINKS = [json.loads(line) for line in (ROOT / "tests/data/path_against_host.jsonl").read_text("utf-8").splitlines()]
+LINKS = [
+    json.loads(line) for line in (ROOT / "tests/data/path_against_host.jsonl").read_text("utf-8").splitlines()
+]
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +28,9 @@ def judge():
     return lambda **fields: classify(Comment(**fields), History(), model, lists)
 
 
-@pytest.mark.parametrize("page_title", [pytest.param("", id="without-page"), pytest.param(PAGE_TITLE, id="under-its-page")])
+@pytest.mark.parametrize(
+    "page_title", [pytest.param("", id="without-page"), pytest.param(PAGE_TITLE, id="under-its-page")]
+)
 def test_the_sample_is_spam_and_the_reasons_name_the_casino_path_on_a_host_anyone_can_use(judge, page_title):
     answer = judge(text=SAMPLE, page_title=page_title)
 

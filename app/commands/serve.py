@@ -1,32 +1,24 @@
 """winnow serve: everything that can be wrong is found first, then uvicorn runs."""
 
 import errno
+import os
 import socket
+import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.commands import opening, printing
+from app.commands.server import BACKLOG
 from app.errors import CommandRefused
 
 if TYPE_CHECKING:
     from app.settings import Settings
 
 FIRST_SITE = "default"
-GRACE_S = 10
-"""How long requests in flight may take after SIGTERM; container runtimes kill after 10 to 30 s."""
-_BACKLOG = 2048
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 """Addresses that stand for all interfaces -> where this machine itself reaches them."""
-_LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"level": "WARNING", "handlers": ["stderr"]},
-}
-
 Host = Annotated[str, typer.Option(help="The address to listen on; 0.0.0.0 is every interface.")]
 Port = Annotated[int, typer.Option(min=0, max=65_535, help="The port; 0 takes a free one.")]
 Workers = Annotated[int, typer.Option(min=1, max=256, help="How many processes serve.")]
@@ -74,7 +66,7 @@ def _listening(host: str, port: int) -> socket.socket:
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
-        listener.listen(_BACKLOG)
+        listener.listen(BACKLOG)
     except OSError as error:
         listener.close()
         raise _refused(host, port, error) from None
@@ -145,25 +137,8 @@ def _announce(url: str, site: Opening, as_json: bool) -> None:
 
 
 def _run(listener: socket.socket, workers: int) -> None:
-    import uvicorn
-    from uvicorn.supervisors import Multiprocess
-
-    config = uvicorn.Config(
-        "app.main:create_app",
-        factory=True,
-        workers=workers,
-        lifespan="on",
-        ws="none",
-        log_config=_LOGGING,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=GRACE_S,
-        backlog=_BACKLOG,
-    )
-    try:
-        if workers > 1:
-            Multiprocess(config, sockets=[listener]).run()
-        else:
-            uvicorn.Server(config).run(sockets=[listener])
-    except KeyboardInterrupt:
-        return  # Ctrl+C is how a server is stopped; uvicorn has closed everything by now
+    """Become the server: what only the command line needs (35 MB) is left behind with the old program."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    arguments = [sys.executable, "-m", "app.commands.server", str(listener.fileno()), str(workers)]
+    os.execv(sys.executable, arguments)

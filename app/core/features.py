@@ -8,7 +8,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.core import features_author, features_links, features_page, features_shape, features_text, links, text
+from app.core import (
+    features_author,
+    features_links,
+    features_page,
+    features_shape,
+    features_text,
+    links,
+    text,
+)
 from app.core.comment import Comment
 from app.core.emit import Emitter, Features
 from app.core.links import Link
@@ -62,15 +70,38 @@ def _bounded(source: str) -> tuple[str, bool]:
 
 _PROBES = (
     Comment(text="https://packages.example/feed/golden-casino-slots/package/golden-casino-slots"),
-    Comment(text="Great post, thanks! <a href='http://www.example.com/a?b=c#d'>cheap loans</a>", author="Best SEO agency"),
-    Comment(text="Ďakujem, pomohlo. Viac na [url=https://sk.example.org/x_y]tu[/url] :)", author="Jana", page_title="Ako na to"),
-    Comment(text="ｃａｓｉｎｏ 𝐛𝐨𝐧𝐮𝐬 c.a.s.i.n.o hxxp://bad[.]example.com", author_url="https://me.github.io/p"),
-    Comment(text="Привет! Купить диплом: сайт.рф 赌场在线 とても良い記事です 좋은 글", author_email="a@example.net"),
-    Comment(text="مرحبا WhatsApp +1 555 010 9999 @somebody 😀😀", page_title="Casino law", page_text="Casinos. " * 20),
+    Comment(
+        text="Great post, thanks! <a href='http://www.example.com/a?b=c#d'>cheap loans</a>",
+        author="Best SEO agency",
+    ),
+    Comment(
+        text="Ďakujem, pomohlo. Viac na [url=https://sk.example.org/x_y]tu[/url] :)",
+        author="Jana",
+        page_title="Ako na to",
+    ),
+    Comment(
+        text="ｃａｓｉｎｏ 𝐛𝐨𝐧𝐮𝐬 c.a.s.i.n.o hxxp://bad[.]example.com", author_url="https://me.github.io/p"
+    ),
+    Comment(
+        text="Привет! Купить диплом: сайт.рф 赌场在线 とても良い記事です 좋은 글",
+        author_email="a@example.net",
+    ),
+    Comment(
+        text="مرحبا WhatsApp +1 555 010 9999 @somebody 😀😀",
+        page_title="Casino law",
+        page_text="Casinos. " * 20,
+    ),
     Comment(author="x", author_url="http://192.0.2.1:8080/?url=http://shop.example.com/viagra"),
-    Comment(text="[url]http://a.example.com/b[/url] [c]: http://d.example.org [e](f.png) <a href=g.html>h</a>"),
-    Comment(text="www.example.com/看这里，我的 Iğdır'da ışık 🇸🇰🇺🇦 \u202emoc.elpmaxe jana (at) example.org", author="Ян"),
-    Comment(text="A B C D U.S.S.R. kΩ ？！ c.a.s.i.n.o b.o.n.u.s watch?v=dQw4w9WgXcQ @jana hi", type="trackback"),
+    Comment(
+        text="[url]http://a.example.com/b[/url] [c]: http://d.example.org [e](f.png) <a href=g.html>h</a>"
+    ),
+    Comment(
+        text="www.example.com/看这里，我的 Iğdır'da ışık 🇸🇰🇺🇦 \u202emoc.elpmaxe jana (at) example.org",
+        author="Ян",
+    ),
+    Comment(
+        text="A B C D U.S.S.R. kΩ ？！ c.a.s.i.n.o b.o.n.u.s watch?v=dQw4w9WgXcQ @jana hi", type="trackback"
+    ),
 )
 
 

@@ -40,12 +40,22 @@ def _prefix(link: Link) -> str:
 
 
 def _slug(
-    out: Emitter, part: str, written: str, link: Link, number: int, span: tuple[int, int], share: float, lists: Lists, page: Page
+    out: Emitter,
+    part: str,
+    written: str,
+    link: Link,
+    number: int,
+    span: tuple[int, int],
+    share: float,
+    lists: Lists,
+    page: Page,
 ) -> int:
     """Words, n-grams and trades of one part of a link; returns its evidence."""
     folded = fold(_words_of(written))
     tokens = [w.text for w in words(folded.replace("_", " ")) if w.text not in lists.platform_paths]
-    trades = list(dict.fromkeys(hit.trade for text in (folded, fold(written)) for hit in lists.trades.find(text)))
+    trades = list(
+        dict.fromkeys(hit.trade for text in (folded, fold(written)) for hit in lists.trades.find(text))
+    )
     prefix = _prefix(link)
     unit = out.open(f"{prefix}.{part}.{trades[0] if trades else 'words'}", link.field, span, number)
     if tokens:
@@ -59,7 +69,12 @@ def _slug(
     kind = link.host.kind
     for trade in trades[:4]:
         where = page.place_of(trade)
-        names = (f"slug.trade:{where}", f"slug.trade:{trade}", f"{prefix}.{part}.trade:{kind}", f"slug.trade:{trade}:{where}")
+        names = (
+            f"slug.trade:{where}",
+            f"slug.trade:{trade}",
+            f"{prefix}.{part}.trade:{kind}",
+            f"slug.trade:{trade}:{where}",
+        )
         out.add(unit, names, share * 0.5)
     if tokens and not trades:
         out.add(unit, (f"{prefix}.{part}.no-trade:{kind}",), share * _STRUCTURE)
@@ -150,5 +165,8 @@ def _anchor(out: Emitter, number: int, link: Link, share: float, lists: Lists, p
     folded = fold(link.anchor[:300])
     unit = _slug(out, "anchor", link.anchor[:300], link, number, (link.begin, link.end), share, lists, page)
     is_address = link.host.domain != "" and link.host.domain in folded.replace(" ", "")
-    names = [f"link.anchor.length:{step(len(folded.split()), (1, 3, 8))}", f"link.anchor.is-address:{is_address}"]
+    names = [
+        f"link.anchor.length:{step(len(folded.split()), (1, 3, 8))}",
+        f"link.anchor.is-address:{is_address}",
+    ]
     out.add(unit, names, share * _STRUCTURE)

@@ -70,7 +70,11 @@ def content_of(word: str) -> list[str]:
     if _UNSPACED.search(word):
         return [word[i : i + 2] for i in range(len(word) - 1)]
     # Nine letters: endings differ between the title and the comment in most languages.
-    return [word[:9] if len(word) > 9 else word[: max(_MIN_CONTENT, len(word) - 2)]] if len(word) >= _MIN_CONTENT else []
+    return (
+        [word[:9] if len(word) > 9 else word[: max(_MIN_CONTENT, len(word) - 2)]]
+        if len(word) >= _MIN_CONTENT
+        else []
+    )
 
 
 def read_page(comment: Comment, lists: Lists) -> Page:

@@ -14,13 +14,26 @@ from app.core.text import Seen
 _PHONE = re2.compile(r"(?:^|[^\d])(\+?\d[\d\s().-]{7,20}\d)")
 # Not at the start of a line and not before a colon or comma: `@Jana: I agree` answers somebody.
 _HANDLE = re2.compile(r"[^\n\pL\pN](@[A-Za-z][A-Za-z0-9_]{3,})(?:$|[^A-Za-z0-9_:,])")
-_CONTACT_WORD = re.compile(r"whats?\s?app|telegram|вотсап|ватсап|телеграм|viber|вайбер|wechat|微信|kik\b|skype|signal|hangouts?|zalo|kakao")
+_CONTACT_WORD = re.compile(
+    r"whats?\s?app|telegram|вотсап|ватсап|телеграм|viber|вайбер|wechat|微信|kik\b|skype|signal|hangouts?|zalo|kakao"
+)
 _EMOJI = re.compile(r"[\U0001F300-\U0001FAFF\u2600-\u27BF\u2B50]")
 _SCRIPTS = re.compile(
     r"([A-Za-z\u00c0-\u024f])|([\u0370-\u03ff])|([\u0400-\u052f])|([\u0590-\u05ff])|([\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff])"
     r"|([\u0900-\u097f])|([\u0e00-\u0e7f])|([\u3040-\u30ff])|([\u3400-\u9fff])|([\uac00-\ud7af])"
 )
-_SCRIPT_NAMES = ("latin", "greek", "cyrillic", "hebrew", "arabic", "devanagari", "thai", "kana", "han", "hangul")
+_SCRIPT_NAMES = (
+    "latin",
+    "greek",
+    "cyrillic",
+    "hebrew",
+    "arabic",
+    "devanagari",
+    "thai",
+    "kana",
+    "han",
+    "hangul",
+)
 
 
 def emit(out: Emitter, comment: Comment, seen: Seen, links: tuple[Link, ...], found: list[Word]) -> None:

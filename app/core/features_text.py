@@ -97,6 +97,10 @@ def _trades(out: Emitter, prose: str, found: list[Word], units: list[int], page:
             at += 1
         where = page.place_of(hit.trade)
         out.units[units[at]] = replace(out.units[units[at]], code=f"text.{hit.trade}")
-        out.add(units[at], (f"text.trade:{hit.trade}", f"text.trade:{where}", f"text.trade:{hit.trade}:{where}"), 0.4)
+        out.add(
+            units[at],
+            (f"text.trade:{hit.trade}", f"text.trade:{where}", f"text.trade:{hit.trade}:{where}"),
+            0.4,
+        )
     if len(met) > 1:
         out.add(units[0], (f"text.trades:{min(len(met), 4)}",), 0.4)

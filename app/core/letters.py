@@ -78,7 +78,7 @@ def undisguised(character: str) -> tuple[str, str]:
         return "", "invisible"
     if character == "\u20e3":  # the box of a keycap emoji
         return "", ""
-    if category in ("Mn", "Me") and 0x0300 <= code <= 0x036F or category == "Me":
+    if (category in ("Mn", "Me") and 0x0300 <= code <= 0x036F) or category == "Me":
         return "", "marks"
     if 0x1F150 <= code <= 0x1F189 or 0x1F1E6 <= code <= 0x1F1FF:  # letters in squares, which NFKC keeps
         return chr(ord("A") + (code - 0x1F1E6 if code >= 0x1F1E6 else (code - 0x1F150) % 32)), "letters"

@@ -142,7 +142,7 @@ def _tags(source: str) -> Iterator[tuple[int, int, "re.Match[str]"]]:
 
 
 def _inside_word(source: str, begin: int, end: int) -> bool:
-    return 0 < begin and end < len(source) and source[begin - 1].isalnum() and source[end].isalnum()
+    return begin > 0 and end < len(source) and source[begin - 1].isalnum() and source[end].isalnum()
 
 
 def _gap(source: str, begin: int, end: int) -> str:

@@ -27,7 +27,9 @@ class _Evidence:
     end: int
 
 
-def explain(comment: Comment, measured: Measured, scored: Scored, model: Model, lists: Lists) -> tuple[Reason, ...]:
+def explain(
+    comment: Comment, measured: Measured, scored: Scored, model: Model, lists: Lists
+) -> tuple[Reason, ...]:
     """The reasons for a score, strongest first.
 
     The weights of all units of evidence add up exactly to the score's log-odds; those too small to matter, or past
@@ -122,5 +124,3 @@ def _score_without(
 
 def _says_anything(link: int, parts: npt.NDArray[np.float64], measured: Measured) -> bool:
     return any(unit.link == link and parts[number] for number, unit in enumerate(measured.features.units))
-
-

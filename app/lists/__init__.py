@@ -39,7 +39,9 @@ def read(name: str, columns: int, folder: Path = FOLDER, key_columns: int = 1) -
     for row in rows:
         key = row[:key_columns]
         if len(row) != columns or not all(row) or key in keys:
-            raise ListUnusable(name, f"The row {row!r} is double, blank or not {columns} columns wide.", _REMEDY)
+            raise ListUnusable(
+                name, f"The row {row!r} is double, blank or not {columns} columns wide.", _REMEDY
+            )
         keys.add(key)
     return rows
 
@@ -75,7 +77,11 @@ def _splitter() -> Callable[[str], HostParts]:
         parts = extract.extract_str(host) if host else None
         if parts is None:
             return HostParts("", "", "", "")
-        public = extract.extract_str(host, include_psl_private_domains=False).suffix if parts.is_private else parts.suffix
+        public = (
+            extract.extract_str(host, include_psl_private_domains=False).suffix
+            if parts.is_private
+            else parts.suffix
+        )
         return HostParts(parts.subdomain, parts.domain, parts.suffix, public)
 
     return split

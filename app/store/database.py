@@ -6,20 +6,16 @@ import time
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url
 from sqlalchemy.exc import ArgumentError
 
 from app.errors import StoreUnavailable
 from app.store.faults import named_failures
+from app.store.schema import REVISION
 
 BUSY_TIMEOUT_MS = 2000
 MIGRATION_WAIT_MS = 60_000  # a second worker waits for the first one's migration, however slow its disk
 _WRITES = "winnow_writes"
-_MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def open_engine(url: str, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> Engine:
@@ -49,34 +45,47 @@ def migrate(engine: Engine) -> None:
     that fails leaves the database as it was. Raises StoreUnavailable for a database that a newer
     version wrote, or that belongs to another program.
     """
-    config = migration_config()
-    script = ScriptDirectory.from_config(config)
     with named_failures(database_name(engine)):
         with engine.connect() as connection:
-            if set(_revisions(connection)) == set(script.get_heads()):
+            if revisions(connection) == {REVISION}:
                 return
+        # Here, not above: Alembic takes 10 MB, which a service whose tables are there does not need.
+        from app.store.migrating import upgrade
+
         # Its own engine: it waits longer, and foreign keys are off, for rebuilding a table (batch mode)
         # drops the old one, which would delete every row that refers to it.
         patient = _engine(engine.url, MIGRATION_WAIT_MS, foreign_keys=False)
         try:
             # BEGIN IMMEDIATE is the lock between processes; what was true before it is looked at again.
             with writing(patient).begin() as connection:
-                _refuse_foreign(connection, script, database_name(engine))
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
-                if connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
-                    what = "After the migration some rows would refer to nothing."
-                    raise StoreUnavailable(database_name(engine), what, "Nothing was changed; report this.")
+                upgrade(connection, database_name(engine))
         finally:
             patient.dispose()
 
 
-def migration_config() -> Config:
-    """Alembic's configuration; put a connection into its `attributes["connection"]` before a command."""
-    config = Config()
-    # Alembic reads the value with configparser, where % is special.
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    return config
+def revisions(connection: Connection) -> set[str]:
+    """The revisions the database says it has; empty when it was never migrated."""
+    if not inspect(connection).has_table("alembic_version"):
+        return set()
+    return {str(row[0]) for row in connection.exec_driver_sql("SELECT version_num FROM alembic_version")}
+
+
+def examine(engine: Engine) -> str:
+    """Look the whole database over and give its revision; nothing is changed.
+
+    Raises StoreUnavailable when it cannot be written, is damaged, or has the tables of another version.
+    """
+    which = database_name(engine)
+    with named_failures(which), writing(engine).connect() as connection, connection.begin() as begun:
+        broken = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
+        found = revisions(connection)
+        begun.rollback()
+    if broken != "ok":
+        raise StoreUnavailable(which, "The database is damaged.", "Restore it from a backup.")
+    if found != {REVISION}:
+        remedy = "Start winnow serve, which migrates it, or run the newer version."
+        raise StoreUnavailable(which, "Its tables are not those of this version.", remedy)
+    return REVISION
 
 
 def writing(engine: Engine) -> Engine:
@@ -169,17 +178,3 @@ def _switch_to_wal(connection: sqlite3.Connection, busy_timeout_ms: int, which: 
     if mode != "wal":
         what = "The file system cannot keep a write-ahead log."
         raise StoreUnavailable(which, what, "Put the database on a local disk.")
-
-
-def _revisions(connection: Connection) -> tuple[str, ...]:
-    return MigrationContext.configure(connection).get_current_heads()
-
-
-def _refuse_foreign(connection: Connection, script: ScriptDirectory, which: str) -> None:
-    known = {step.revision for step in script.walk_revisions()}
-    revisions = _revisions(connection)
-    if unknown := sorted(set(revisions) - known):
-        what = f"A newer version of Winnow wrote it (revision {', '.join(unknown)})."
-        raise StoreUnavailable(which, what, "Run that version, or restore a backup from before it.")
-    if not revisions and inspect(connection).get_table_names():
-        raise StoreUnavailable(which, "It holds tables of another program.", "Name another file.")

@@ -16,6 +16,9 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+REVISION = "0001"
+"""The newest step in migrations/versions/; a test holds the two together."""
+
 # Every constraint has a name, because a migration can only change what it can name.
 metadata = MetaData(
     naming_convention={

@@ -8,8 +8,17 @@ import numpy.typing as npt
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
+from app.core.model import MAX_LOGIT
 from app.training.dataset import FOLDS, Dataset
 from app.training.fit import Fitted
+from app.training.measures import threshold_at
+
+REJECT_RATE = 0.002
+"""Share of honest comments of sites never seen that the shipped `reject` threshold may reject."""
+LINK_ALONE_RATE = 0.0002
+"""Share of them that the view of a link alone may reject."""
+LINK_STEEPNESS = 3.0
+"""With 1 and 2, recall at 1 % false positives falls from 0.759 to 0.676 and 0.731; with 3 it is 0.754."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +71,30 @@ def worst_links(data: Dataset, fitted: Fitted, rows: npt.NDArray[np.int64]) -> n
 
 
 def calibrate(data: Dataset, crossed: Crossed) -> Calibration:
-    """Platt scaling of both views, on scores of sites never seen.
+    """Platt scaling of the whole, on scores of sites never seen, and where the view of a link alone begins to count.
 
     Sources without a fold of their own share campaigns with what was trained on and look easier than a new site is;
     they count only where no source is left out whole.
+
+    A link's own probability after Platt would raise the score of every comment that has a link (calibration error
+    0.066 instead of 0.010). So its view is steep, LINK_STEEPNESS times the whole's scale, and set so that it alone
+    rejects LINK_ALONE_RATE of honest comments: it decides only where the link is damning by itself (0.013).
     """
-    told = data.left_out if len(set(data.is_spam[data.left_out].tolist())) == 2 else np.ones(len(data.examples), bool)
-    whole = _platt(crossed.whole[told], data.is_spam[told], data.weight[told])
-    linked = told & ~np.isnan(crossed.worst_link)
-    if len(set(data.is_spam[linked].tolist())) < 2:
-        return Calibration(*whole, 1.0, -30.0)  # too few links to learn from: the link's view never decides
-    return Calibration(*whole, *_platt(crossed.worst_link[linked], data.is_spam[linked], data.weight[linked]))
+    two_kinds = len(set(data.is_spam[data.left_out].tolist())) == 2
+    told = data.left_out if two_kinds else np.ones(len(data.examples), dtype=bool)
+    scale, offset = _platt(crossed.whole[told], data.is_spam[told], data.weight[told])
+    ham = told & ~data.is_spam
+    if np.isnan(crossed.worst_link).all():
+        return Calibration(scale, offset, 1.0, -MAX_LOGIT)  # no links to learn from: their view never decides
+    reject = scale * threshold_at(crossed.whole[ham], REJECT_RATE) + offset
+    link_scale = LINK_STEEPNESS * scale
+    return Calibration(scale, offset, link_scale, reject - link_scale * _link_alone(crossed.worst_link, ham))
+
+
+def _link_alone(worst_link: npt.NDArray[np.float64], ham: npt.NDArray[np.bool_]) -> float:
+    """The evidence that the worst links of LINK_ALONE_RATE of all ham exceed; without links in ham, the least in spam."""
+    alone = threshold_at(np.where(np.isnan(worst_link), -np.inf, worst_link)[ham], LINK_ALONE_RATE)
+    return alone if np.isfinite(alone) else float(np.nanmin(worst_link))
 
 
 def _platt(

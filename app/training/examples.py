@@ -43,7 +43,11 @@ def files_of(paths: Iterable[Path]) -> list[Path]:
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
-            inside = sorted(p for p in path.rglob("*.jsonl*") if p.suffix in (".jsonl", ".gz") and p.parent.name != "pages")
+            inside = sorted(
+                p
+                for p in path.rglob("*.jsonl*")
+                if p.suffix in (".jsonl", ".gz") and p.parent.name != "pages"
+            )
             if not inside:
                 raise ExamplesUnusable(str(path), "There are no .jsonl or .jsonl.gz files in it.", _REMEDY)
             found += inside
@@ -71,7 +75,9 @@ def read_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
                     raise ExamplesUnusable(f"{path}:{number}", "The line is not a JSON object.", _REMEDY)
                 yield number, row
     except (OSError, EOFError, ValueError, RecursionError) as error:
-        raise ExamplesUnusable(f"{path}:{number}", f"The line cannot be read ({type(error).__name__}).", _REMEDY) from error
+        raise ExamplesUnusable(
+            f"{path}:{number}", f"The line cannot be read ({type(error).__name__}).", _REMEDY
+        ) from error
 
 
 def comment_of(row: dict[str, Any]) -> Comment:
@@ -107,7 +113,9 @@ def read_examples(paths: Iterable[Path], progress: Callable[[Path], None] = lamb
             if page_text and not row.get("page_text"):
                 row["page_text"] = page_text
             campaign, site = str(row.get("campaign") or ""), str(row.get("site") or "")
-            examples.append(Example(identity, comment_of(row), label == "spam", source_of(path), campaign, site))
+            examples.append(
+                Example(identity, comment_of(row), label == "spam", source_of(path), campaign, site)
+            )
     return examples
 
 
@@ -129,7 +137,11 @@ def only_text(comment: Comment) -> Comment:
 def _pages(path: Path) -> dict[str, str]:
     if not path.exists():
         return {}
-    return {str(row["page_url"]): str(row.get("page_text") or "") for _, row in read_rows(path) if row.get("page_url")}
+    return {
+        str(row["page_url"]): str(row.get("page_text") or "")
+        for _, row in read_rows(path)
+        if row.get("page_url")
+    }
 
 
 def _disputed(path: Path) -> set[str]:
@@ -137,5 +149,3 @@ def _disputed(path: Path) -> set[str]:
         return set()
     with path.open(encoding="utf-8", newline="") as lines:
         return {row["id"] for row in csv.DictReader(lines, delimiter="\t") if row["judged"] != row["label"]}
-
-

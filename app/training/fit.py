@@ -26,7 +26,10 @@ class Fitted:
 
 
 def fit(
-    rows: sparse.csr_matrix, is_spam: npt.NDArray[np.bool_], weight: npt.NDArray[np.float64], strength: float = 1.0
+    rows: sparse.csr_matrix,
+    is_spam: npt.NDArray[np.bool_],
+    weight: npt.NDArray[np.float64],
+    strength: float = 1.0,
 ) -> Fitted:
     """Fit the linear model.
 

@@ -29,4 +29,6 @@ def read_sources(path: Path) -> dict[str, Source]:
         told = tomllib.loads(path.read_text(encoding="utf-8"))
         return {name: Source(name, **entry) for name, entry in told.get("source", {}).items()}
     except (OSError, tomllib.TOMLDecodeError, TypeError, AttributeError) as error:
-        raise ExamplesUnusable(str(path), "The file of sources cannot be read.", "Compare it with the repository's.") from error
+        raise ExamplesUnusable(
+            str(path), "The file of sources cannot be read.", "Compare it with the repository's."
+        ) from error

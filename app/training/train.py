@@ -13,12 +13,12 @@ from app.core.lists import Lists
 from app.core.model import Model
 from app.errors import ExamplesUnusable
 from app.training import loso, measures, release
-from app.training.crossing import Calibration, Crossed, calibrate, cross
+from app.training.crossing import REJECT_RATE, Calibration, Crossed, calibrate, cross
 from app.training.dataset import Dataset
 from app.training.sources import Source
 
-HOLD_RATE, REJECT_RATE, DISCARD_RATE = 0.01, 0.002, 0.0002
-"""Share of honest comments that the shipped thresholds may hold, reject and drop, on sites never seen."""
+HOLD_RATE, DISCARD_RATE = 0.01, 0.0002
+"""Share of honest comments of sites never seen that the shipped thresholds may hold and drop; see REJECT_RATE."""
 MIN_OF_EACH = 30
 """Fewer spam or ham than this say nothing."""
 
@@ -34,7 +34,11 @@ class Trained:
 
 
 def train(
-    data: Dataset, sources: dict[str, Source], version: str, lists: Lists, step: Callable[[str], None] = lambda _: None
+    data: Dataset,
+    sources: dict[str, Source],
+    version: str,
+    lists: Lists,
+    step: Callable[[str], None] = lambda _: None,
 ) -> Trained:
     """Fit, calibrate, choose thresholds, evaluate, and write the card.
 
@@ -65,7 +69,10 @@ def train(
         "link_scale": calibration.link_scale / calibration.scale,
         "link_bias": calibration.link_offset,
     }
-    told = {"metrics": _metrics(data, crossed, calibration, thresholds, table), "data": _told_of(data, sources)}
+    told = {
+        "metrics": _metrics(data, crossed, calibration, thresholds, table),
+        "data": _told_of(data, sources),
+    }
     model, card, weights = release.make(
         version, fitted.weights * calibration.scale, numbers, thresholds, told, lists
     )
@@ -92,7 +99,11 @@ def _metrics(
         here = names == name
         found = measures.counts(probability[here], data.is_spam[here], thresholds.hold, thresholds.reject)
         per_source[name] = {field: getattr(found, field) for field in found.__slots__}
-    recall = dict(zip(("recall_at_1_percent", "recall_at_0.2_percent", "recall_at_0.1_percent"), table.mean, strict=True))
+    recall = dict(
+        zip(
+            ("recall_at_1_percent", "recall_at_0.2_percent", "recall_at_0.1_percent"), table.mean, strict=True
+        )
+    )
     return {
         **{name: round(value, 4) for name, value in recall.items() if value == value},
         "calibration_error": round(measures.calibration_error(probability, data.is_spam), 4),

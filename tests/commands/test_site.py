@@ -108,7 +108,7 @@ def test_a_rule_is_added_once_and_removed_as_it_was_written(
     assert run("site", "deny", "blog", kind, value).exit_code == 0
     assert "there already" in run("site", "deny", "blog", kind, value).stdout
     assert rules(run) == [("deny", kind, stored)]
-    assert stored.split()[0] in run("site", "rules", "blog").stdout
+    assert stored.split(maxsplit=1)[0] in run("site", "rules", "blog").stdout
 
     assert run("site", "remove-rule", "blog", "deny", kind, value).exit_code == 0
     assert rules(run) == []

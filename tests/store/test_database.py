@@ -7,6 +7,7 @@ import sys
 import time
 
 import pytest
+from alembic.script import ScriptDirectory
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
@@ -14,7 +15,9 @@ from sqlalchemy import inspect
 
 from app.core.comment import COMMENT_FIELDS
 from app.errors import StoreUnavailable
-from app.store.database import migrate, migration_config, open_engine, writing
+from app.store.database import migrate, open_engine, writing
+from app.store.migrating import migration_config
+from app.store.schema import REVISION
 from app.store.records import NEVER_STORED
 from app.store.schema import comments, metadata
 
@@ -201,3 +204,7 @@ class TestMigrating:
         with engine.connect() as connection:
             assert connection.exec_driver_sql("SELECT * FROM alembic_version").all() == [("0001",)]
         engine.dispose()
+
+
+def test_the_revision_the_service_looks_for_is_the_newest_step():
+    assert ScriptDirectory.from_config(migration_config()).get_heads() == [REVISION]

@@ -181,7 +181,7 @@ class TestComments:
         assert store.comment("blog", "c1") == record
 
     @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
-    @given(comment=st.builds(Comment, **{name: TEXT for name in COMMENT_FIELDS}), summary=TEXT)
+    @given(comment=st.builds(Comment, **dict.fromkeys(COMMENT_FIELDS, TEXT)), summary=TEXT)
     def test_any_unicode_comes_back_as_it_was(self, store, make_record, comment, summary):
         record = make_record(f"c{next(_serial)}", comment=comment)
         link = replace(record.classification.links[0], url=summary, host=summary)

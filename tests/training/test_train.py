@@ -9,6 +9,7 @@ from app import lists as loading
 from app.core.classify import classify
 from app.core.comment import Comment, History
 from app.core.emit import BUCKETS
+from app.core.model import MAX_LOGIT
 from app.errors import ExamplesUnusable
 from app.models import load, versions
 from app.training import loso, measures, release
@@ -34,7 +35,7 @@ def examples_of(count=140):
             else f"I liked what you wrote about {thing}, number {i}. We did the same last year."
         )
         comment = Comment(text=text, author="Jana" if i % 3 else "")
-        made.append(Example(f"e{i}", comment, sells, f"site{i % 4}", "", f"site{i % 4}"))
+        made.append(Example(f"e{i}", comment, sells, f"site{i // 2 % 4}", "", f"site{i // 2 % 4}"))
     return made
 
 
@@ -131,7 +132,7 @@ def test_weights_fit_the_buckets(trained):
 
 def test_without_links_the_view_of_links_never_decides(data):
     bare = Crossed(np.where(data.is_spam, 1.0, -1.0), np.full(len(data.examples), np.nan))
-    assert calibrate(data, bare).link_offset == -30.0
+    assert calibrate(data, bare).link_offset == -MAX_LOGIT
 
 
 def test_the_table_has_a_row_for_each_site_left_out(data):

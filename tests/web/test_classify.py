@@ -79,7 +79,7 @@ def test_a_stored_comment_comes_back_with_its_answer(client):
     CommentOut.model_validate(stored.json(), strict=True)
     same = set(answer) - {"took_ms"}
     assert {name: stored.json()[name] for name in same} == {name: answer[name] for name in same}
-    assert stored.json()["comment"] == {name: "" for name in COMMENT_FIELDS} | {
+    assert stored.json()["comment"] == dict.fromkeys(COMMENT_FIELDS, "") | {
         "text_format": "auto",
         **SENT,
         "comment_id": "17",

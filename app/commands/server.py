@@ -1,0 +1,51 @@
+"""The serving process: uvicorn on a socket that listens already. `winnow serve` becomes it."""
+
+import socket
+import sys
+from typing import Any
+
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+
+BACKLOG = 2048
+GRACE_S = 10
+"""How long requests in flight may take after SIGTERM; container runtimes kill after 10 to 30 s."""
+_LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"level": "WARNING", "handlers": ["stderr"]},
+}
+
+
+def run(listener: socket.socket, workers: int) -> None:
+    """Serve until Ctrl+C or SIGTERM.
+
+    Args:
+        listener: a listening socket, which other processes may inherit.
+        workers: how many processes serve, from 1.
+    """
+    config = uvicorn.Config(
+        "app.main:create_app",
+        factory=True,
+        workers=workers,
+        lifespan="on",
+        ws="none",
+        log_config=_LOGGING,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_S,
+        backlog=BACKLOG,
+    )
+    try:
+        if workers > 1:
+            Multiprocess(config, sockets=[listener]).run()
+        else:
+            uvicorn.Server(config).run(sockets=[listener])
+    except KeyboardInterrupt:
+        return  # Ctrl+C is how a server is stopped; uvicorn has closed everything by now
+
+
+if __name__ == "__main__":
+    run(socket.socket(fileno=int(sys.argv[1])), int(sys.argv[2]))
