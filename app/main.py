@@ -76,9 +76,7 @@ def _wired(settings: Settings, metrics: Metrics, closing: AsyncExitStack) -> Wir
         try:
             closing.callback(metrics.serve(settings.metrics_port))
         except OSError as error:
-            _log.warning(
-                "port %d gives no metrics of this process: %s", settings.metrics_port, error.strerror
-            )
+            _log.warning("port %d gives no metrics of this process: %s", settings.metrics_port, error.strerror)
     return Wiring(settings, store, writer, model, known_lists, metrics)
 
 

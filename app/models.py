@@ -16,9 +16,7 @@ _MAX_WEIGHTS_BYTES = 16 << 20
 
 def versions(folder: Path) -> list[str]:
     """The versions in a models folder, oldest first by name; empty when there are none."""
-    return sorted(
-        card.parent.name for card in folder.glob("*/card.json") if not card.parent.name.startswith(".")
-    )
+    return sorted(card.parent.name for card in folder.glob("*/card.json") if not card.parent.name.startswith("."))
 
 
 def current_version(folder: Path) -> str:
@@ -30,12 +28,8 @@ def current_version(folder: Path) -> str:
     try:
         name = (folder / CURRENT).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        remedy = (
-            "Name a version with `winnow models use VERSION`, or point WINNOW_MODELS at the right folder."
-        )
-        raise ModelUnusable(
-            str(folder), "There is no file `current` in the models folder.", remedy
-        ) from error
+        remedy = "Name a version with `winnow models use VERSION`, or point WINNOW_MODELS at the right folder."
+        raise ModelUnusable(str(folder), "There is no file `current` in the models folder.", remedy) from error
     if not name or "/" in name or "\\" in name or name.startswith("."):
         raise ModelUnusable(
             str(folder),

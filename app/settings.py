@@ -57,8 +57,7 @@ class Settings(BaseSettings):
     record_patience_ms: int = Field(
         default=200,
         ge=0,
-        description="How long an answer waits for its record to be on disk before it goes out "
-        "marked `store.slow`.",
+        description="How long an answer waits for its record to be on disk before it goes out marked `store.slow`.",
     )
     metrics_key: SecretStr = Field(
         default=SecretStr(""),

@@ -203,9 +203,7 @@ def main() -> None:
         made.mkdir()
         folder = model_folder(made, known)
         model = models.load_current(folder, known)
-        print(
-            f"Model {model.version}, Python {platform.python_version()}, {platform.machine()}.\n", flush=True
-        )
+        print(f"Model {model.version}, Python {platform.python_version()}, {platform.machine()}.\n", flush=True)
         print("| judging one comment, in process | µs CPU | times the reference |\n|---|--:|--:|", flush=True)
         for name, microseconds, ratio in measured(workloads(model, known)):
             print(f"| {name} | {microseconds:,.0f} | {ratio:.2f} |", flush=True)

@@ -20,9 +20,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 START_WITHIN_S = 60
-NO_NETWORK = re.compile(
-    r"error sending request|name resolution|dns error|new connection|Network is unreachable"
-)
+NO_NETWORK = re.compile(r"error sending request|name resolution|dns error|new connection|Network is unreachable")
 
 
 @dataclass(frozen=True)
@@ -144,9 +142,7 @@ def test_the_image_says_what_it_is():
     pyproject = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     labels = " ".join(rests(FINAL, "LABEL"))
 
-    assert re.findall(r'image\.version="([^"]+)"', labels) == re.findall(
-        r'^version = "(.+)"', pyproject, re.M
-    )
+    assert re.findall(r'image\.version="([^"]+)"', labels) == re.findall(r'^version = "(.+)"', pyproject, re.M)
     assert "image.title=" in labels
 
 
@@ -155,9 +151,7 @@ def act_out(line: str, root: Path, cwd: Path) -> None:
     uv = shutil.which("uv")
     words = [word.replace("/opt/", f"{root}/opt/") for word in line.split()]
     if words[:3] == ["python", "-m", "venv"]:
-        words = (
-            [uv, "venv", "-q", "--python", sys.executable, words[3]] if uv else [sys.executable, *words[1:]]
-        )
+        words = [uv, "venv", "-q", "--python", sys.executable, words[3]] if uv else [sys.executable, *words[1:]]
     elif uv and words[1:4] == ["-m", "pip", "install"]:
         pip_only = {"--no-cache-dir", "--disable-pip-version-check"}
         words = [

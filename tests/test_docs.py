@@ -54,14 +54,10 @@ def test_every_address_is_documented():
 
 @pytest.mark.parametrize("problem", list(PROBLEMS.values()), ids=list(PROBLEMS))
 def test_every_problem_is_documented_with_its_status_and_remedy(problem):
-    assert f"| `{problem.code}` | {problem.status} | {problem.title} | {problem.remedy} |" in page(
-        "docs/api.md"
-    )
+    assert f"| `{problem.code}` | {problem.status} | {problem.title} | {problem.remedy} |" in page("docs/api.md")
 
 
-@pytest.mark.parametrize(
-    "model", [ClassifyIn, ClassifyOut, ReasonOut, LinkOut, CommentOut], ids=lambda m: m.__name__
-)
+@pytest.mark.parametrize("model", [ClassifyIn, ClassifyOut, ReasonOut, LinkOut, CommentOut], ids=lambda m: m.__name__)
 def test_every_field_on_the_wire_is_documented(model):
     said = page("docs/api.md")
 
@@ -78,9 +74,7 @@ def test_every_reason_is_documented_with_both_sentences(code):
 def test_every_trade_is_documented():
     said = " ".join(page("docs/features.md").split())
 
-    assert [
-        trade for trade, name in lists.load().trade_names.items() if f"`{trade}` ({name})" not in said
-    ] == []
+    assert [trade for trade, name in lists.load().trade_names.items() if f"`{trade}` ({name})" not in said] == []
 
 
 class Recording(emit.Emitter):
@@ -145,12 +139,7 @@ def documented_families() -> dict[str, str]:
     """The families in the tables of docs/features.md, each with what the table says of its value."""
     tables = page("docs/features.md").partition("## Words and n-grams")[2].partition("## Reason codes")[0]
     rows = [line.replace("\\|", "").split("|") for line in tables.splitlines() if line.startswith("| `")]
-    return {
-        family(name): row[2].strip()
-        for row in rows
-        if len(row) > 5
-        for name in re.findall(r"`([^`]+)`", row[1])
-    }
+    return {family(name): row[2].strip() for row in rows if len(row) > 5 for name in re.findall(r"`([^`]+)`", row[1])}
 
 
 def test_the_tables_of_features_hold_every_family_and_no_other(families):
@@ -235,9 +224,7 @@ def test_every_folder_of_examples_is_in_their_readme_with_its_size():
 
 
 def test_the_readme_counts_the_lists_right():
-    trades = [
-        row.split("\t") for row in page("app/lists/trades.tsv").splitlines() if not row.startswith("# ")
-    ]
+    trades = [row.split("\t") for row in page("app/lists/trades.tsv").splitlines() if not row.startswith("# ")]
     shared = [kind for kind in lists.load().host_kinds.values() if kind in SHARED_SERVICES]
     said = " ".join(page("README.md").split())
 

@@ -122,9 +122,7 @@ def test_a_long_function_is_noticed():
 
 # Written in pieces, so that this file passes its own test.
 _MACHINE = re.compile(r"(?<![\w./:-])/(?:wor" + "k|roo" + "t|far" + r"m)(?![\w.-])")
-_REGISTRIES = re.compile(
-    r"pypi\.(?:org|python)|pythonhosted\.\w+|npmjs\.\w+|crates\.(?:io)|--(?:extra-)?index-(?:url)"
-)
+_REGISTRIES = re.compile(r"pypi\.(?:org|python)|pythonhosted\.\w+|npmjs\.\w+|crates\.(?:io)|--(?:extra-)?index-(?:url)")
 _DATA = re.compile(r"app/lists/.+\.tsv|training_data/.+/examples\.jsonl|tests/data/.+\.jsonl")
 """Lists and examples name every host where anyone can publish; package registries are among them."""
 
@@ -141,8 +139,7 @@ def of_this_project() -> list[Path]:
     return [
         path
         for path in sorted(ROOT.rglob("*"))
-        if path.is_file()
-        and not any(part in unwanted or part.startswith(".") for part in path.relative_to(ROOT).parts)
+        if path.is_file() and not any(part in unwanted or part.startswith(".") for part in path.relative_to(ROOT).parts)
     ]
 
 
@@ -201,9 +198,7 @@ def test_the_lock_names_no_address(name):
 
 
 @pytest.mark.parametrize("name", REQUIREMENTS)
-@pytest.mark.parametrize(
-    ("package", "floor"), [("starlette", (1, 3, 1)), ("h11", (0, 16)), ("idna", (3, 15))]
-)
+@pytest.mark.parametrize(("package", "floor"), [("starlette", (1, 3, 1)), ("h11", (0, 16)), ("idna", (3, 15))])
 def test_versions_with_known_holes_are_not_locked(name, package, floor):
     locked = requirements(name).get(package)
     if locked is None:
@@ -216,9 +211,7 @@ def test_versions_with_known_holes_are_not_locked(name, package, floor):
 def test_both_locks_agree():
     first, second = (requirements(name) for name in REQUIREMENTS)
 
-    assert {name: line.split()[0] for name, line in first.items()} == {
-        name: second[name].split()[0] for name in first
-    }
+    assert {name: line.split()[0] for name, line in first.items()} == {name: second[name].split()[0] for name in first}
 
 
 @pytest.mark.parametrize(

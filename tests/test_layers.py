@@ -141,9 +141,7 @@ def complaints(module: str, source: str) -> list[str]:
         elif package in NOWHERE:
             found.append(f"app/{module} imports {package}: nothing is ever unpickled here.")
         elif layer not in THEIRS.get(package, {layer}):
-            found.append(
-                f"app/{module} imports {package}, which belongs to {', '.join(sorted(THEIRS[package]))}."
-            )
+            found.append(f"app/{module} imports {package}, which belongs to {', '.join(sorted(THEIRS[package]))}.")
         elif layer == "core":
             found += _impure(module, name)
     return found + (_impure_calls(module, source) if layer == "core" else [])
@@ -154,9 +152,7 @@ def _impure(module: str, name: str) -> list[str]:
     if within(name, NOT_IN_CORE):
         return [f"app/{module} imports {name}: core does no I/O and has no clock and no chance."]
     if package not in CORE_PACKAGES | {"app"} and package not in sys.stdlib_module_names:
-        return [
-            f"app/{module} imports {package}: core needs no package but {', '.join(sorted(CORE_PACKAGES))}."
-        ]
+        return [f"app/{module} imports {package}: core needs no package but {', '.join(sorted(CORE_PACKAGES))}."]
     return []
 
 
@@ -164,9 +160,7 @@ def _impure_calls(module: str, source: str) -> list[str]:
     return [
         f"app/{module}:{node.lineno} calls {node.func.id}(): core does no I/O."
         for node in ast.walk(ast.parse(source))
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Name)
-        and node.func.id in BUILTINS_NOT_IN_CORE
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in BUILTINS_NOT_IN_CORE
     ]
 
 
@@ -180,45 +174,21 @@ def test_imports_follow_the_arrows(path):
 @pytest.mark.parametrize(
     ("module", "source", "complaint"),
     [
-        pytest.param(
-            "core/text.py", "import sqlite3", "sqlite3, which belongs to store", id="core-meets-sql"
-        ),
-        pytest.param(
-            "core/text.py", "from pathlib import Path", "core does no I/O", id="core-meets-the-disk"
-        ),
-        pytest.param(
-            "core/text.py", "from urllib import request", "core does no I/O", id="core-meets-the-net"
-        ),
-        pytest.param(
-            "core/text.py", "def f():\n    import time", "no clock", id="core-meets-the-clock-inside"
-        ),
+        pytest.param("core/text.py", "import sqlite3", "sqlite3, which belongs to store", id="core-meets-sql"),
+        pytest.param("core/text.py", "from pathlib import Path", "core does no I/O", id="core-meets-the-disk"),
+        pytest.param("core/text.py", "from urllib import request", "core does no I/O", id="core-meets-the-net"),
+        pytest.param("core/text.py", "def f():\n    import time", "no clock", id="core-meets-the-clock-inside"),
         pytest.param("core/text.py", "open('x')", "calls open()", id="core-opens-a-file"),
-        pytest.param(
-            "core/text.py", "import requests", "core needs no package but", id="core-meets-a-package"
-        ),
-        pytest.param(
-            "core/text.py", "from app import lists", "app.lists, but core may not", id="core-meets-lists"
-        ),
-        pytest.param(
-            "store/sql.py", "from app.web import body", "app.web.body, but store", id="store-meets-web"
-        ),
-        pytest.param(
-            "web/x.py", "from app import training", "app.training, but web", id="web-meets-training"
-        ),
+        pytest.param("core/text.py", "import requests", "core needs no package but", id="core-meets-a-package"),
+        pytest.param("core/text.py", "from app import lists", "app.lists, but core may not", id="core-meets-lists"),
+        pytest.param("store/sql.py", "from app.web import body", "app.web.body, but store", id="store-meets-web"),
+        pytest.param("web/x.py", "from app import training", "app.training, but web", id="web-meets-training"),
         pytest.param("web/x.py", "import app.training.fit", "app.training.fit, but web", id="web-meets-fit"),
-        pytest.param(
-            "training/x.py", "from app.web import body", "but training may not", id="training-meets-web"
-        ),
-        pytest.param(
-            "commands/x.py", "from app.main import create_app", "app.main", id="somebody-meets-main"
-        ),
+        pytest.param("training/x.py", "from app.web import body", "but training may not", id="training-meets-web"),
+        pytest.param("commands/x.py", "from app.main import create_app", "app.main", id="somebody-meets-main"),
         pytest.param("web/x.py", "import sklearn.svm", "belongs to training", id="web-meets-sklearn"),
-        pytest.param(
-            "commands/x.py", "from scipy import sparse", "belongs to training", id="commands-meet-scipy"
-        ),
-        pytest.param(
-            "training/x.py", "import joblib", "nothing is ever unpickled", id="training-meets-joblib"
-        ),
+        pytest.param("commands/x.py", "from scipy import sparse", "belongs to training", id="commands-meet-scipy"),
+        pytest.param("training/x.py", "import joblib", "nothing is ever unpickled", id="training-meets-joblib"),
         pytest.param("errors.py", "from app.core import text", "but errors may not", id="errors-meet-core"),
         pytest.param("web/x.py", "from . import body", "write the full name", id="relative"),
     ],
@@ -233,9 +203,7 @@ def test_an_arrow_that_runs_back_is_named(module, source, complaint):
 @pytest.mark.parametrize(
     ("module", "source"),
     [
-        pytest.param(
-            "core/x.py", "import re\nimport numpy as np\nfrom urllib.parse import unquote", id="core"
-        ),
+        pytest.param("core/x.py", "import re\nimport numpy as np\nfrom urllib.parse import unquote", id="core"),
         pytest.param("web/x.py", "from app import lists\nfrom app.store.sql import SqlStore", id="web"),
         pytest.param("training/x.py", "import sklearn\nfrom app.core.model import Model", id="training"),
         pytest.param("core/x.py", "out.open('text.words')", id="a-method-called-open"),
@@ -258,8 +226,6 @@ def test_the_serving_process_does_not_load_what_fits():
         "print(*sorted({'sklearn', 'scipy', 'joblib', 'pandas'} & sys.modules.keys()))\n"
     )
 
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=APP.parent
-    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=APP.parent)
 
     assert done.stdout.split() == []

@@ -12,13 +12,9 @@ from app.core.classify import classify
 from app.core.comment import Comment, History
 
 ROOT = Path(__file__).parents[1]
-SAMPLE = (
-    "https://www.myget.org/feed/royal-jackpot-casino-slots/package/nuget/royal-jackpot-casino-slots-cheats"
-)
+SAMPLE = "https://www.myget.org/feed/royal-jackpot-casino-slots/package/nuget/royal-jackpot-casino-slots-cheats"
 PAGE_TITLE = "Kazakhstan: Police killed dozens of people who attacked official buildings last night"
-LINKS = [
-    json.loads(line) for line in (ROOT / "tests/data/path_against_host.jsonl").read_text("utf-8").splitlines()
-]
+LINKS = [json.loads(line) for line in (ROOT / "tests/data/path_against_host.jsonl").read_text("utf-8").splitlines()]
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +32,9 @@ def test_the_sample_is_spam_and_the_reasons_name_the_casino_path_on_a_host_anyon
 
     assert answer.verdict == "spam"
     path = [reason for reason in answer.reasons if reason.code == "link.path.gambling"]
-    assert path and path[0].weight > 0 and "casino" in path[0].evidence
+    assert path
+    assert path[0].weight > 0
+    assert "casino" in path[0].evidence
     assert "on a host where anyone can publish" in path[0].label
     assert [(link.host_kind, link.registrable_domain) for link in answer.links] == [("shared", "myget.org")]
 
@@ -70,7 +68,9 @@ def test_short_thanks_are_not_spam(judge, text):
 
 def test_nothing_in_the_test_links_is_trained_on():
     ours = "".join(path.read_text("utf-8") for path in ROOT.glob("training_data/*/examples.jsonl"))
-    assert "royal-jackpot" not in ours and "myget.org" not in ours
+    assert "royal-jackpot" not in ours
+    assert "myget.org" not in ours
     for row in LINKS:
         host = re.match(r"https://(?:www\.)?([^/]+)", row["text"]).group(1)
-        assert f"//{host}/" not in ours and f"//www.{host}/" not in ours, host
+        assert f"//{host}/" not in ours, host
+        assert f"//www.{host}/" not in ours, host

@@ -197,7 +197,7 @@ _scorer: Scorer
 
 
 def _begin(job: Job) -> None:
-    global _scorer  # a pool's process can keep what it opened nowhere else
+    global _scorer  # noqa: PLW0603  a pool's process can keep what it opened nowhere else
     threading.Thread(target=_end_with_parent, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _scorer = Scorer(job)

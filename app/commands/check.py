@@ -16,9 +16,7 @@ Format = Annotated[
 ]
 Words = Annotated[str, typer.Argument(metavar="TEXT", help="The comment; - reads it from stdin.")]
 ExitCode = Annotated[bool, typer.Option("--exit-code", help="Exit with 1 when it is spam, for scripts.")]
-ModelVersion = Annotated[
-    str, typer.Option("--model", metavar="VERSION", help="Another model than the one in use.")
-]
+ModelVersion = Annotated[str, typer.Option("--model", metavar="VERSION", help="Another model than the one in use.")]
 _COLOURS = {"ham": "bold green", "unsure": "bold yellow", "spam": "bold red"}
 
 

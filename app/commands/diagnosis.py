@@ -18,7 +18,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from app.commands import opening
-from app.errors import CommandRefused, StoreUnavailable, WinnowError
+from app.errors import CommandRefused, WinnowError
 from app.settings import Settings
 
 NEEDED_PYTHON = (3, 11)
@@ -72,9 +72,7 @@ def python() -> str:
     """At least the version the package asks for."""
     if sys.version_info < NEEDED_PYTHON:
         needed = ".".join(map(str, NEEDED_PYTHON))
-        raise CommandRefused(
-            platform.python_version(), "It is too old.", f"Install Python {needed} or newer."
-        )
+        raise CommandRefused(platform.python_version(), "It is too old.", f"Install Python {needed} or newer.")
     return f"Python {platform.python_version()}"
 
 

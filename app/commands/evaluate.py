@@ -51,14 +51,10 @@ def evaluate(
             (
                 row.source,
                 str(row.counts.spam),
-                learning.percent(
-                    row.counts.spam_rejected / row.counts.spam if row.counts.spam else float("nan")
-                ),
+                learning.percent(row.counts.spam_rejected / row.counts.spam if row.counts.spam else float("nan")),
                 learning.percent(row.counts.spam_held / row.counts.spam if row.counts.spam else float("nan")),
                 str(row.counts.ham),
-                learning.percent(
-                    row.counts.ham_rejected / row.counts.ham if row.counts.ham else float("nan")
-                ),
+                learning.percent(row.counts.ham_rejected / row.counts.ham if row.counts.ham else float("nan")),
                 learning.percent(row.counts.ham_held / row.counts.ham if row.counts.ham else float("nan")),
                 "-" if row.auc is None else f"{row.auc:.4f}",
                 f"{row.calibration_error:.3f}",
@@ -69,15 +65,9 @@ def evaluate(
 
 
 def loso(
-    data: Annotated[
-        list[Path], typer.Argument(help="Folders of labelled corpora; fold numbers are in sources.toml.")
-    ],
-    baselines: Annotated[
-        bool, typer.Option(help="Also fit a plain hashed n-gram model on the same rows.")
-    ] = True,
-    keys: Annotated[
-        Path | None, typer.Option(help="A WordPress disallowed-keys file to compare with.")
-    ] = None,
+    data: Annotated[list[Path], typer.Argument(help="Folders of labelled corpora; fold numbers are in sources.toml.")],
+    baselines: Annotated[bool, typer.Option(help="Also fit a plain hashed n-gram model on the same rows.")] = True,
+    keys: Annotated[Path | None, typer.Option(help="A WordPress disallowed-keys file to compare with.")] = None,
     json: printing.Json = False,
 ) -> None:
     """Leave one site out: train without each site in turn and see what is caught there.
@@ -93,9 +83,7 @@ def loso(
         examples, _ = learning.dataset([learning.OURS, *data], shown)
         if not examples.left_out.any():
             what = "None of the corpora has a fold in training_data/sources.toml."
-            raise ExamplesUnusable(
-                str(data[0]), what, "Give each site that is to be left out a fold, 1 to 7."
-            )
+            raise ExamplesUnusable(str(data[0]), what, "Give each site that is to be left out a fold, 1 to 7.")
         task = shown.add_task("Fitting without each site", total=None)
         crossed = cross(examples, lambda _: shown.advance(task))
         calibration = calibrate(examples, crossed)
@@ -133,9 +121,7 @@ def _print_table(found: "Table") -> None:
 
 
 def _print_keywords(hits: "list[KeywordRow]") -> None:
-    printing.say(
-        "\nWordPress disallowed keys, and Winnow holding back as many honest comments of that source", "bold"
-    )
+    printing.say("\nWordPress disallowed keys, and Winnow holding back as many honest comments of that source", "bold")
     printing.table(
         ("Source", "Spam", "Ham", "keys catch %", "keys hold back %", "Winnow catches %"),
         [

@@ -44,7 +44,7 @@ def written_whole(path: Path) -> Iterator[Sink]:
                     yield file
                 file.flush()
                 os.fsync(file.fileno())
-            os.replace(part, path)
+            part.replace(path)
             _sync_folder(path.parent)
     finally:
         part.unlink(missing_ok=True)
@@ -73,9 +73,7 @@ def _named(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         what = f"The file cannot be written: {error.strerror or type(error).__name__}."
-        raise CommandRefused(
-            str(path), what, "Nothing was changed; choose another place or free some."
-        ) from None
+        raise CommandRefused(str(path), what, "Nothing was changed; choose another place or free some.") from None
 
 
 def _sync_folder(folder: Path) -> None:

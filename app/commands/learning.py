@@ -28,9 +28,7 @@ Data = Annotated[
 def progress() -> Iterator[Progress]:
     """A progress display on stderr; nothing when nobody watches."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(
-        *columns, console=printing.err(), disable=not printing.on_terminal(), transient=True
-    ) as shown:
+    with Progress(*columns, console=printing.err(), disable=not printing.on_terminal(), transient=True) as shown:
         yield shown
 
 

@@ -163,13 +163,8 @@ def _metrics(metrics: dict[str, Any]) -> str:
     >>> _metrics({"auc": 0.99114, "sources": {"a": 1}, "comments": 12000})
     'auc 0.9911, comments 12000'
     """
-    numbers = {
-        name: value for name, value in metrics.items() if type(value) in (int, float) and math.isfinite(value)
-    }
-    told = [
-        f"{name} {value:.4f}" if isinstance(value, float) else f"{name} {value}"
-        for name, value in numbers.items()
-    ]
+    numbers = {name: value for name, value in metrics.items() if type(value) in (int, float) and math.isfinite(value)}
+    told = [f"{name} {value:.4f}" if isinstance(value, float) else f"{name} {value}" for name, value in numbers.items()]
     return ", ".join(told[:4])
 
 

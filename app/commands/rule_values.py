@@ -26,18 +26,14 @@ def normalised(kind: RuleKind, value: str, lists: Lists) -> str:
     """
     value = value.strip()
     if not value or len(value) > MAX_CHARACTERS or not value.isprintable():
-        what = (
-            f"The value is empty, longer than {MAX_CHARACTERS} characters, or has characters nobody can see."
-        )
+        what = f"The value is empty, longer than {MAX_CHARACTERS} characters, or has characters nobody can see."
         raise CommandRefused(kind, what, "Write what comments are to be compared with.")
     if kind in ("host", "registrable_domain"):
         return _host(kind, value, lists)
     if kind == "ip_range":
         return _ip_range(value)
     if kind == "email" and not _EMAIL.fullmatch(value):
-        raise CommandRefused(
-            value, "That is not an e-mail address.", "Write ann@example.org or @example.org."
-        )
+        raise CommandRefused(value, "That is not an e-mail address.", "Write ann@example.org or @example.org.")
     if kind == "url_pattern" and (" " in value or not any(each.isalnum() for each in value)):
         remedy = "Write one such as example.org/casino/*."
         raise CommandRefused(value, "That is not a pattern of addresses.", remedy)
@@ -47,13 +43,9 @@ def normalised(kind: RuleKind, value: str, lists: Lists) -> str:
 
 
 def _host(kind: RuleKind, value: str, lists: Lists) -> str:
-    url = (
-        None if set(value) & set("/:@?#\\ ") and not value.startswith("[") else parse_url(f"http://{value}/")
-    )
+    url = None if set(value) & set("/:@?#\\ ") and not value.startswith("[") else parse_url(f"http://{value}/")
     if url is None or not _HOST.fullmatch(url.host.rstrip(".")):
-        raise CommandRefused(
-            value, "That is not a host name.", "Write only the name, such as www.example.org."
-        )
+        raise CommandRefused(value, "That is not a host name.", "Write only the name, such as www.example.org.")
     return url.host.rstrip(".") if kind == "host" else _registrable(value, url, describe(url, "", lists))
 
 

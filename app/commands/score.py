@@ -21,15 +21,9 @@ from app.errors import CommandRefused
 _TERMINATED = 128 + signal.SIGTERM
 
 In = Annotated[str, typer.Argument(metavar="IN.jsonl", help="A JSONL file, gzipped or not; - is stdin.")]
-Out = Annotated[
-    str, typer.Option("--out", "-o", metavar="OUT.jsonl", help="Where the rows go; without it, stdout.")
-]
-Workers = Annotated[
-    int, typer.Option("--workers", min=0, max=256, help="How many processes; 0 is one for each core.")
-]
-ModelVersion = Annotated[
-    str, typer.Option("--model", metavar="VERSION", help="Another model than the one in use.")
-]
+Out = Annotated[str, typer.Option("--out", "-o", metavar="OUT.jsonl", help="Where the rows go; without it, stdout.")]
+Workers = Annotated[int, typer.Option("--workers", min=0, max=256, help="How many processes; 0 is one for each core.")]
+ModelVersion = Annotated[str, typer.Option("--model", metavar="VERSION", help="Another model than the one in use.")]
 WithReasons = Annotated[bool, typer.Option("--reasons/--no-reasons", help="Say why in every row.")]
 
 
@@ -100,7 +94,7 @@ def _opened(source: str) -> Iterator[tuple[BufferedIOBase, Callable[[], int], in
             yield unpacked(stdin), lambda: 0, None
         return
     try:
-        file = open(source, "rb")  # noqa: SIM115  closed below
+        file = Path(source).open("rb")  # noqa: SIM115  closed below
     except OSError as error:
         what = f"The file cannot be opened: {error.strerror}."
         raise CommandRefused(source, what, "Check its permissions.") from None
@@ -112,7 +106,7 @@ def _opened(source: str) -> Iterator[tuple[BufferedIOBase, Callable[[], int], in
 def _progress(size: int | None) -> Iterator[Callable[[int, int], None]]:
     """A bar on stderr while somebody watches; called with bytes read and rows written."""
     if not printing.on_terminal():
-        yield lambda read, rows: None
+        yield lambda _read, _rows: None
         return
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -158,7 +152,7 @@ def _cores() -> int:
 def _terminable() -> Iterator[None]:
     """SIGTERM ends the block as Ctrl+C does, so that nothing half-written stays."""
 
-    def stop(number: int, frame: FrameType | None) -> NoReturn:
+    def stop(_number: int, _frame: FrameType | None) -> NoReturn:
         raise SystemExit(_TERMINATED)
 
     before = signal.signal(signal.SIGTERM, stop)

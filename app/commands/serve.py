@@ -33,9 +33,7 @@ class Opening:
     """Empty when the site was there already: then nobody knows its key but the operator."""
 
 
-def serve(
-    host: Host = "127.0.0.1", port: Port = 8000, workers: Workers = 1, json: printing.Json = False
-) -> None:
+def serve(host: Host = "127.0.0.1", port: Port = 8000, workers: Workers = 1, json: printing.Json = False) -> None:
     """Serve the API. The first start makes the database and a site, and prints its key.
 
     Stops within 10 seconds after Ctrl+C or SIGTERM; requests in flight are answered first.
@@ -50,9 +48,7 @@ def serve(
         url = _url(host, listener.getsockname()[1])
         _announce(url, site, json)
         if host in _EVERYWHERE:
-            printing.note(
-                "Anyone on the network can reach it, and keys travel readable without TLS.", "yellow"
-            )
+            printing.note("Anyone on the network can reach it, and keys travel readable without TLS.", "yellow")
         _run(listener, workers)
 
 

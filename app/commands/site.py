@@ -28,9 +28,7 @@ Value = Annotated[
         "an IP address or network, or a phrase.",
     ),
 ]
-Share = Annotated[
-    float | None, typer.Option(min=0.0, max=1.0, help="A score, 0 to 1.", show_default="as before")
-]
+Share = Annotated[float | None, typer.Option(min=0.0, max=1.0, help="A score, 0 to 1.", show_default="as before")]
 
 
 @site.command()
@@ -163,9 +161,7 @@ def thresholds(
 
 
 def _changed(limits: Thresholds, changes: dict[str, float]) -> Thresholds:
-    hold, reject, discard = (
-        changes.get(each, getattr(limits, each)) for each in ("hold", "reject", "discard")
-    )
+    hold, reject, discard = (changes.get(each, getattr(limits, each)) for each in ("hold", "reject", "discard"))
     if not 0 <= hold <= reject <= discard <= 1:
         what = f"hold {hold:g}, reject {reject:g} and discard {discard:g} do not rise in that order."
         raise CommandRefused("thresholds", what, "Give hold <= reject <= discard, each from 0 to 1.")

@@ -55,9 +55,7 @@ def _print(made: "Trained", where: Path, released: bool, as_json: bool) -> None:
         printing.print_json(told)
         return
     printing.say(f"{made.model.version} is written to {where}.", "bold")
-    printing.say(
-        f"Thresholds: hold {limits.hold:.4f}, reject {limits.reject:.4f}, discard {limits.discard:.4f}."
-    )
+    printing.say(f"Thresholds: hold {limits.hold:.4f}, reject {limits.reject:.4f}, discard {limits.discard:.4f}.")
     recall = ", ".join(learning.percent(value) for value in made.table.mean)
     if made.table.rows:
         printing.say(f"Recall on sites never seen, at 1 %, 0.2 % and 0.1 % false positives: {recall} %.")

@@ -79,9 +79,7 @@ _PROBES = (
         author="Jana",
         page_title="Ako na to",
     ),
-    Comment(
-        text="ｃａｓｉｎｏ 𝐛𝐨𝐧𝐮𝐬 c.a.s.i.n.o hxxp://bad[.]example.com", author_url="https://me.github.io/p"
-    ),
+    Comment(text="ｃａｓｉｎｏ 𝐛𝐨𝐧𝐮𝐬 c.a.s.i.n.o hxxp://bad[.]example.com", author_url="https://me.github.io/p"),
     Comment(
         text="Привет! Купить диплом: сайт.рф 赌场在线 とても良い記事です 좋은 글",
         author_email="a@example.net",
@@ -92,16 +90,12 @@ _PROBES = (
         page_text="Casinos. " * 20,
     ),
     Comment(author="x", author_url="http://192.0.2.1:8080/?url=http://shop.example.com/viagra"),
-    Comment(
-        text="[url]http://a.example.com/b[/url] [c]: http://d.example.org [e](f.png) <a href=g.html>h</a>"
-    ),
+    Comment(text="[url]http://a.example.com/b[/url] [c]: http://d.example.org [e](f.png) <a href=g.html>h</a>"),
     Comment(
         text="www.example.com/看这里，我的 Iğdır'da ışık 🇸🇰🇺🇦 \u202emoc.elpmaxe jana (at) example.org",
         author="Ян",
     ),
-    Comment(
-        text="A B C D U.S.S.R. kΩ ？！ c.a.s.i.n.o b.o.n.u.s watch?v=dQw4w9WgXcQ @jana hi", type="trackback"
-    ),
+    Comment(text="A B C D U.S.S.R. kΩ ？！ c.a.s.i.n.o b.o.n.u.s watch?v=dQw4w9WgXcQ @jana hi", type="trackback"),
 )
 
 

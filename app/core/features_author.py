@@ -47,9 +47,7 @@ def emit(out: Emitter, comment: Comment, links: tuple[Link, ...], lists: Lists) 
 
 
 def _missing(out: Emitter, comment: Comment) -> None:
-    absent = [
-        field for field in ("author", "author_url", "author_email") if not getattr(comment, field).strip()
-    ]
+    absent = [field for field in ("author", "author_url", "author_email") if not getattr(comment, field).strip()]
     for field in absent[:2]:
         out.add(out.open(f"missing.{field}"), (f"missing:{field}",), 0.3)
 

@@ -53,9 +53,7 @@ def _slug(
     """Words, n-grams and trades of one part of a link; returns its evidence."""
     folded = fold(_words_of(written))
     tokens = [w.text for w in words(folded.replace("_", " ")) if w.text not in lists.platform_paths]
-    trades = list(
-        dict.fromkeys(hit.trade for text in (folded, fold(written)) for hit in lists.trades.find(text))
-    )
+    trades = list(dict.fromkeys(hit.trade for text in (folded, fold(written)) for hit in lists.trades.find(text)))
     prefix = _prefix(link)
     unit = out.open(f"{prefix}.{part}.{trades[0] if trades else 'words'}", link.field, span, number)
     if tokens:

@@ -71,9 +71,7 @@ def content_of(word: str) -> list[str]:
         return [word[i : i + 2] for i in range(len(word) - 1)]
     # Nine letters: endings differ between the title and the comment in most languages.
     return (
-        [word[:9] if len(word) > 9 else word[: max(_MIN_CONTENT, len(word) - 2)]]
-        if len(word) >= _MIN_CONTENT
-        else []
+        [word[:9] if len(word) > 9 else word[: max(_MIN_CONTENT, len(word) - 2)]] if len(word) >= _MIN_CONTENT else []
     )
 
 

@@ -31,9 +31,7 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    return "".join(
-        [fold_character(character) if character > "\x7f" else character.lower() for character in text]
-    )
+    return "".join([fold_character(character) if character > "\x7f" else character.lower() for character in text])
 
 
 @lru_cache(maxsize=65536)
@@ -51,9 +49,7 @@ def fold_character(character: str) -> str:
         if letter in _UNDECOMPOSED:
             folded.append(_UNDECOMPOSED[letter])
         elif letter < "\u0530" or "\u1e00" <= letter <= "\u1fff":
-            folded.append(
-                "".join(c for c in unicodedata.normalize("NFD", letter) if not "\u0300" <= c <= "\u036f")
-            )
+            folded.append("".join(c for c in unicodedata.normalize("NFD", letter) if not "\u0300" <= c <= "\u036f"))
         else:
             folded.append(letter)
     return "".join(folded)

@@ -118,8 +118,7 @@ def redirect_target(url: Url, lists: Lists) -> str:
     For hosts that are not listed, only a whole URL in a parameter that such pages use counts.
     """
     targets = [
-        (name.lower(), _target(value))
-        for name, _, value in (p.partition("=") for p in url.query.split("&")[:32])
+        (name.lower(), _target(value)) for name, _, value in (p.partition("=") for p in url.query.split("&")[:32])
     ]
     targets.append(("*", _target(url.query) or _target(url.path.partition("*")[2])))
     parameters = {name: target for name, target in reversed(targets) if target}  # the first of a name counts

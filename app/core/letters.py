@@ -49,9 +49,7 @@ def in_word(text: str, at: int) -> bool:
         return False
     near = [text[at - 1 : at], text[at + 1 : at + 2]]
     if text[at] >= "\U0001d400":  # these are written with spaces between them, too
-        near += [
-            text[at + way * 2] for way in (-1, 1) if 0 <= at + way * 2 < len(text) and text[at + way] == " "
-        ]
+        near += [text[at + way * 2] for way in (-1, 1) if 0 <= at + way * 2 < len(text) and text[at + way] == " "]
     beside = [undisguised(c)[0] for c in near if c]
     return any(c.isascii() and c.isalpha() for c in beside)
 
@@ -63,7 +61,7 @@ def between_letters(text: str, at: int) -> bool:
 
 
 @lru_cache(maxsize=65536)
-def undisguised(character: str) -> tuple[str, str]:
+def undisguised(character: str) -> tuple[str, str]:  # noqa: PLR0911  a list of cases, one line each
     """A character's plain form and the name of its disguise, each empty if there is none."""
     code = ord(character)
     category = unicodedata.category(character)
@@ -120,11 +118,7 @@ def mixes_scripts(word: str) -> bool:
         return False
     head, ending = word[: foreign[0]], word[foreign[0] :]
     return not (
-        len(head) > 1
-        and head.isascii()
-        and head.isupper()
-        and ending.islower()
-        and len(foreign) == len(ending)
+        len(head) > 1 and head.isascii() and head.isupper() and ending.islower() and len(foreign) == len(ending)
     )
 
 

@@ -45,9 +45,7 @@ _DOUBTFUL_SUFFIXES = frozenset(
     " host id name map open style target next new foo bar box java how now you here see say"
     " got like then".split()
 )
-_NOT_HOSTS = frozenset(
-    {"asp.net", "vb.net", "ado.net", "node.js", "socket.io", "next.js", "e.g", "i.e", "system.io"}
-)
+_NOT_HOSTS = frozenset({"asp.net", "vb.net", "ado.net", "node.js", "socket.io", "next.js", "e.g", "i.e", "system.io"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +171,7 @@ def _cut_at_path(written: str) -> tuple[str, str]:
 def _without_prose_after(host: str, lists: Lists) -> str:
     """A host without the words that follow it unspaced: `example.com` of `example.com更多`."""
     kept = _PROSE_AFTER.sub("", host)
-    return (
-        kept if kept != host and kept.rpartition(".")[2] and lists.split_host(kept.lower()).suffix else host
-    )
+    return kept if kept != host and kept.rpartition(".")[2] and lists.split_host(kept.lower()).suffix else host
 
 
 def _looks_like_host(host: str, rest: str, lists: Lists) -> bool:

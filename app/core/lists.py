@@ -75,9 +75,7 @@ class Trades:
         # One character for one character, so that the spans stay those of the text. Vowel signs (Hindi, Thai) are
         # not alphanumeric, but part of their word.
         spaced = (
-            " "
-            + "".join([c if c.isalnum() or (c > "\u0900" and category(c)[0] == "M") else " " for c in folded])
-            + " "
+            " " + "".join([c if c.isalnum() or (c > "\u0900" and category(c)[0] == "M") else " " for c in folded]) + " "
         )
         found: list[tuple[int, int, str]] = []
         for pattern, begin, end in self._automaton.find_matches_as_indexes(spaced, overlapping=True):

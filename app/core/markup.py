@@ -28,11 +28,12 @@ _QUOTES = "\"'`\u201c\u201d\u201e\u00ab\u00bb\u2018\u2019 \t\r\n"
 
 # Elements that comment forms let through or spam tools send; any other `<word>` is text, such as List<String>.
 _INLINE = frozenset(
-    "a abbr b bdi bdo big cite code del em font i img ins kbd mark q s samp small span strike strong sub sup tt u var wbr".split()
+    "a abbr b bdi bdo big cite code del em font i img ins kbd mark q s samp small span strike strong sub sup tt u"
+    " var wbr".split()
 )
 _BLOCK = frozenset(
-    "address article aside blockquote br center dd div dl dt footer form h1 h2 h3 h4 h5 h6 header hr iframe li object ol p"
-    " pre script section style table tbody td th thead tr ul video".split()
+    "address article aside blockquote br center dd div dl dt footer form h1 h2 h3 h4 h5 h6 header hr iframe li"
+    " object ol p pre script section style table tbody td th thead tr ul video".split()
 )
 # Tags that honest text has between letters, as in `H<sub>2</sub>O`.
 _BETWEEN_LETTERS = _BLOCK | {"a", "sub", "sup", "wbr"}
@@ -246,9 +247,7 @@ def _bracketed(source: str, edits: list[Edit], links: list[MarkupLink], kinds: s
 
 def _references(source: str, links: list[MarkupLink], kinds: set[str]) -> None:
     """Markdown's `[text][label]` with `[label]: address` on a line of its own."""
-    definitions = [
-        match for match in _REFERENCE.finditer(source) if "//" in match.group(2) or "." in match.group(2)
-    ]
+    definitions = [match for match in _REFERENCE.finditer(source) if "//" in match.group(2) or "." in match.group(2)]
     anchors: dict[str, tuple[int, int]] = {}
     for match in _REFERRING.finditer(source) if definitions else ():
         anchors.setdefault((match.group(2) or match.group(1)).lower(), match.span(1))

@@ -76,9 +76,7 @@ class Model:
         if hashlib.sha256(weights).hexdigest() != told.get("weights_sha256"):
             raise ModelUnusable(version, "weights.npz is not the file that card.json names.", _REMEDY)
         if told.get("features") != fingerprint:
-            raise ModelUnusable(
-                version, "The model was made for other features than this program has.", _REMEDY
-            )
+            raise ModelUnusable(version, "The model was made for other features than this program has.", _REMEDY)
         try:
             limits = told["thresholds"]
             thresholds = Thresholds(float(limits["hold"]), float(limits["reject"]), float(limits["discard"]))
@@ -165,8 +163,6 @@ def _weights(version: str, packed: bytes) -> npt.NDArray[np.float16]:
         or weights.dtype != np.float16
         or not np.isfinite(weights).all()
     ):
-        raise ModelUnusable(
-            version, "weights.npz has the wrong shape or holds what is not a number.", _REMEDY
-        )
+        raise ModelUnusable(version, "weights.npz has the wrong shape or holds what is not a number.", _REMEDY)
     halves: npt.NDArray[np.float16] = weights  # kept in half precision: 8 MB of memory instead of 16
     return halves

@@ -45,18 +45,16 @@ def decide(
     Args:
         score: probability, 0.0 to 1.0.
         thresholds: the site's or the model's.
-        comment, seen, links: what the rules look at.
+        comment: what the rules look at.
+        seen: its text as a reader sees it.
+        links: its links.
         history: the site's rules.
     """
     for effect in ("allow", "deny"):
         for rule in history.rules:
             if rule.effect == effect and matches(rule, comment, seen, links):
                 override = Override(rule.effect, rule.kind, rule.value)
-                return (
-                    Ruling("ham", "publish", override)
-                    if effect == "allow"
-                    else Ruling("spam", "reject", override)
-                )
+                return Ruling("ham", "publish", override) if effect == "allow" else Ruling("spam", "reject", override)
     role = _trusted_role(comment)
     if role:
         return Ruling("ham", "publish", Override("role", "", role))
@@ -111,9 +109,7 @@ def _host_of(value: str) -> str:
 
 def _url_pattern(value: str, comment: Comment, seen: Seen, links: tuple[Link, ...]) -> bool:
     scheme, separator, rest = value.lower().rpartition("://")
-    rest = (
-        rest if "/" in rest or rest.endswith("*") else rest + "/"
-    )  # an address without a path has the path `/`
+    rest = rest if "/" in rest or rest.endswith("*") else rest + "/"  # an address without a path has the path `/`
     literal = rest.replace("[", "[[]").replace("?", "[?]")
     pattern = f"{scheme}://{literal}" if separator else f"*://{literal}"
     return any(fnmatchcase(link.url.href.lower(), pattern) for link in links)
@@ -121,9 +117,7 @@ def _url_pattern(value: str, comment: Comment, seen: Seen, links: tuple[Link, ..
 
 def _email(value: str, comment: Comment, seen: Seen, links: tuple[Link, ...]) -> bool:
     email = comment.author_email.strip().lower()
-    return (
-        email.endswith(value.lower()) if value.startswith("@") and len(value) > 1 else email == value.lower()
-    )
+    return email.endswith(value.lower()) if value.startswith("@") and len(value) > 1 else email == value.lower()
 
 
 def _author(value: str, comment: Comment, seen: Seen, links: tuple[Link, ...]) -> bool:

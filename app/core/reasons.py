@@ -27,9 +27,7 @@ class _Evidence:
     end: int
 
 
-def explain(
-    comment: Comment, measured: Measured, scored: Scored, model: Model, lists: Lists
-) -> tuple[Reason, ...]:
+def explain(comment: Comment, measured: Measured, scored: Scored, model: Model, lists: Lists) -> tuple[Reason, ...]:
     """The reasons for a score, strongest first.
 
     The weights of all units of evidence add up exactly to the score's log-odds; those too small to matter, or past
@@ -107,9 +105,7 @@ def _merged(units: Sequence[Unit], weights: npt.NDArray[np.float64]) -> list[_Ev
     return merged
 
 
-def _score_without(
-    removed: tuple[int, ...], measured: Measured, model: Model, parts: npt.NDArray[np.float64]
-) -> float:
+def _score_without(removed: tuple[int, ...], measured: Measured, model: Model, parts: npt.NDArray[np.float64]) -> float:
     """The score with some units of evidence taken out, all else equal: the worst view that is left counts."""
     left = parts.copy()
     left[list(removed)] = 0.0

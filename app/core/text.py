@@ -32,18 +32,14 @@ _KANA = re.compile(r"[\u3040-\u30ff]")
 _REVERSED = re.compile(r"\u202e([^\u202c\u2069\n]+)")
 _RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 # Four or more single letters with the same separator between them: `c a s i n o`, `v.i.a.g.r.a`.
-_SPACED = tuple(
-    re.compile(rf"(?<![^\W_])(?:[^\W\d_]{re.escape(gap)}){{3,}}[^\W\d_](?![^\W_])") for gap in " .-_*"
-)
+_SPACED = tuple(re.compile(rf"(?<![^\W_])(?:[^\W\d_]{re.escape(gap)}){{3,}}[^\W\d_](?![^\W_])") for gap in " .-_*")
 _BRACKETED = re.compile(r"(?i)([。．｡])|\s?[\[({]\s?(?:\.|dot|punkt|tochka|точка|(@|at))\s?[\])}]\s?")
 _SPOKEN_DOT = re.compile(r"(?i)(?<=\s)(?:dot|d0t|точка|punkt|\.)\s{1,3}")
 _SPOKEN_SUFFIX = re.compile(
     r"(?i)(?:com|net|org|info|biz|ru|xyz|top|site|online|shop|club|io|me|co|cc|sk|cz|de|uk|ua|pl|bet|casino|link|live|pro|tk|ml)(?![\w-])"
 )
 _COMMON_SUFFIX = re.compile(r"(?i)(?:com|net|org|info|biz|ru|xyz|bet|casino)(?![\w-])")
-_NOT_BEFORE_DOT = frozenset(
-    "the a an this that every each one first last red blue green black white polka".split()
-)
+_NOT_BEFORE_DOT = frozenset("the a an this that every each one first last red blue green black white polka".split())
 """Words before `dot` that make it a word: `the dot com bubble`, `a red dot`."""
 _NOT_IN_HOST = re.compile(r"[^\w-]")
 _DEFANGED = re2.compile(
@@ -189,9 +185,7 @@ def _closed_up(traced: Traced, found: set[str]) -> Traced:
             begin, end = match.span()
             if _is_honest_spacing(match.group(), gap):
                 continue
-            gaps.extend(
-                (at, at + 1, "") for at in range(begin + 1, end, 2)
-            )  # each letter keeps its own place
+            gaps.extend((at, at + 1, "") for at in range(begin + 1, end, 2))  # each letter keeps its own place
         if gaps:
             found.add("spacing")
             traced = traced.edited(gaps)

@@ -39,9 +39,7 @@ def read(name: str, columns: int, folder: Path = FOLDER, key_columns: int = 1) -
     for row in rows:
         key = row[:key_columns]
         if len(row) != columns or not all(row) or key in keys:
-            raise ListUnusable(
-                name, f"The row {row!r} is double, blank or not {columns} columns wide.", _REMEDY
-            )
+            raise ListUnusable(name, f"The row {row!r} is double, blank or not {columns} columns wide.", _REMEDY)
         keys.add(key)
     return rows
 
@@ -63,9 +61,13 @@ def load(folder: Path = FOLDER) -> Lists:
         name_words=frozenset(fold(word) for word, _ in read("name_words.tsv", 2, folder)),
         platform_paths=frozenset(prefix for prefix, _ in read("platform_paths.tsv", 2, folder)),
         reasons={code: (above, below) for code, above, below in read("reasons.tsv", 3, folder)},
-        trade_names={trade: name for trade, name in read("trade_names.tsv", 2, folder)},
+        trade_names=dict(_pairs("trade_names.tsv", folder)),
         split_host=_splitter(),
     )
+
+
+def _pairs(name: str, folder: Path) -> list[tuple[str, str]]:
+    return [(first, second) for first, second in read(name, 2, folder)]
 
 
 def _splitter() -> Callable[[str], HostParts]:
@@ -78,9 +80,7 @@ def _splitter() -> Callable[[str], HostParts]:
         if parts is None:
             return HostParts("", "", "", "")
         public = (
-            extract.extract_str(host, include_psl_private_domains=False).suffix
-            if parts.is_private
-            else parts.suffix
+            extract.extract_str(host, include_psl_private_domains=False).suffix if parts.is_private else parts.suffix
         )
         return HostParts(parts.subdomain, parts.domain, parts.suffix, public)
 

@@ -137,9 +137,7 @@ def _make_file(path: Path) -> None:
 
 def _engine(url: URL, busy_timeout_ms: int, *, foreign_keys: bool) -> Engine:
     # hide_parameters: a failing statement must not copy a comment into a log.
-    engine = create_engine(
-        url, hide_parameters=True, pool_timeout=busy_timeout_ms / 1000, connect_args={"timeout": 0}
-    )
+    engine = create_engine(url, hide_parameters=True, pool_timeout=busy_timeout_ms / 1000, connect_args={"timeout": 0})
 
     def prepare(connection: sqlite3.Connection, _: Any) -> None:
         # None: Python's sqlite3 leaves BEGIN to us. Otherwise it would begin late, and never before DDL.

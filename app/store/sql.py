@@ -85,9 +85,7 @@ class SqlStore:
         with self._transaction() as connection:
             _require_site(connection, name)
             connection.execute(update(sites).where(sites.c.name == name), _key_columns(key))
-            created_at = connection.execute(
-                select(sites.c.created_at).where(sites.c.name == name)
-            ).scalar_one()
+            created_at = connection.execute(select(sites.c.created_at).where(sites.c.name == name)).scalar_one()
         return Site(name, created_at, key_hint(key))
 
     def site_of_key(self, key: str) -> Site | None:

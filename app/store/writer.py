@@ -104,9 +104,7 @@ class Writer:
             return _closed()
         if self._waiting_records + records > MAX_WAITING:
             what = f"{self._waiting_records:,} records are waiting to be written already."
-            return StoreUnavailable(
-                "writer", what, "Try again; if it lasts, the disk is too slow for the load."
-            )
+            return StoreUnavailable("writer", what, "Try again; if it lasts, the disk is too slow for the load.")
         return None
 
     def _run(self) -> None:
@@ -158,6 +156,4 @@ def _complete(submit: _Submit, error: BaseException | None) -> None:
 
 
 def _closed() -> StoreUnavailable:
-    return StoreUnavailable(
-        "writer", "It has stopped; nothing more is written.", "Send it again after the restart."
-    )
+    return StoreUnavailable("writer", "It has stopped; nothing more is written.", "Send it again after the restart.")

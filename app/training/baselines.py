@@ -38,9 +38,7 @@ def plain_scores(data: Dataset) -> npt.NDArray[np.float64]:
 
 def _plain_rows(examples: Sequence[Example]) -> sparse.csr_matrix:
     def hashed(analyzer: str, sizes: tuple[int, int], texts: list[str]) -> sparse.csr_matrix:
-        vectorizer = HashingVectorizer(
-            analyzer=analyzer, ngram_range=sizes, n_features=1 << 18, alternate_sign=False
-        )
+        vectorizer = HashingVectorizer(analyzer=analyzer, ngram_range=sizes, n_features=1 << 18, alternate_sign=False)
         return vectorizer.transform(texts)
 
     comments = [example.comment for example in examples]
@@ -60,9 +58,6 @@ def keyword_hits(comments: Sequence[Comment], keys: Path) -> npt.NDArray[np.bool
     automaton = ahocorasick_rs.AhoCorasick(sorted(words))
     fields = ("author", "author_email", "author_url", "text", "author_ip", "user_agent")
     return np.array(
-        [
-            any(automaton.find_matches_as_indexes(getattr(c, name).lower()) for name in fields)
-            for c in comments
-        ],
+        [any(automaton.find_matches_as_indexes(getattr(c, name).lower()) for name in fields) for c in comments],
         dtype=bool,
     )

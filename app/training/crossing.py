@@ -92,7 +92,7 @@ def calibrate(data: Dataset, crossed: Crossed) -> Calibration:
 
 
 def _link_alone(worst_link: npt.NDArray[np.float64], ham: npt.NDArray[np.bool_]) -> float:
-    """The evidence that the worst links of LINK_ALONE_RATE of all ham exceed; without links in ham, the least in spam."""
+    """The evidence that the worst links of LINK_ALONE_RATE of all ham exceed; without any in ham the least in spam."""
     alone = threshold_at(np.where(np.isnan(worst_link), -np.inf, worst_link)[ham], LINK_ALONE_RATE)
     return alone if np.isfinite(alone) else float(np.nanmin(worst_link))
 

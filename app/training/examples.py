@@ -44,9 +44,7 @@ def files_of(paths: Iterable[Path]) -> list[Path]:
     for path in paths:
         if path.is_dir():
             inside = sorted(
-                p
-                for p in path.rglob("*.jsonl*")
-                if p.suffix in (".jsonl", ".gz") and p.parent.name != "pages"
+                p for p in path.rglob("*.jsonl*") if p.suffix in (".jsonl", ".gz") and p.parent.name != "pages"
             )
             if not inside:
                 raise ExamplesUnusable(str(path), "There are no .jsonl or .jsonl.gz files in it.", _REMEDY)
@@ -113,9 +111,7 @@ def read_examples(paths: Iterable[Path], progress: Callable[[Path], None] = lamb
             if page_text and not row.get("page_text"):
                 row["page_text"] = page_text
             campaign, site = str(row.get("campaign") or ""), str(row.get("site") or "")
-            examples.append(
-                Example(identity, comment_of(row), label == "spam", source_of(path), campaign, site)
-            )
+            examples.append(Example(identity, comment_of(row), label == "spam", source_of(path), campaign, site))
     return examples
 
 
@@ -137,11 +133,7 @@ def only_text(comment: Comment) -> Comment:
 def _pages(path: Path) -> dict[str, str]:
     if not path.exists():
         return {}
-    return {
-        str(row["page_url"]): str(row.get("page_text") or "")
-        for _, row in read_rows(path)
-        if row.get("page_url")
-    }
+    return {str(row["page_url"]): str(row.get("page_text") or "") for _, row in read_rows(path) if row.get("page_url")}
 
 
 def _disputed(path: Path) -> set[str]:

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
-_SMOOTHING = 1.0
+_SMOOTHING = 0.2
 """Added to each feature's weighted sum in both classes, so that one sighting says little."""
 
 
@@ -33,9 +33,8 @@ def fit(
 ) -> Fitted:
     """Fit the linear model.
 
-    Each feature is first multiplied by how much more of it spam holds than ham (log-odds ratio, as in naive Bayes), then
-    logistic regression decides: on sites never seen this catches more at few false positives than either alone
-    (docs/models.md).
+    Each feature is first multiplied by how much more of it spam holds than ham (log-odds ratio, as in naive Bayes),
+    then logistic regression decides: on sites never seen this catches more at few false positives (docs/models.md).
 
     Args:
         rows: (examples, BUCKETS), values above 0.

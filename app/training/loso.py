@@ -73,17 +73,9 @@ def table(
         ham_here = scores[(sources == site) & ~data.is_spam]
         if len(spam_here) and len(ham_here):
             recall = tuple(measures.recall(spam_here, limit) for limit in limits)
-            rows.append(
-                SiteRow(site, len(spam_here), len(ham_here), recall, measures.auc(spam_here, ham_here))
-            )
-    error = (
-        measures.calibration_error(probability[out], data.is_spam[out])
-        if probability is not None
-        else float("nan")
-    )
-    return Table(
-        scorer, len(ham), tuple(rows), error, tuple(_unseen(data, scores, limit) for limit in limits)
-    )
+            rows.append(SiteRow(site, len(spam_here), len(ham_here), recall, measures.auc(spam_here, ham_here)))
+    error = measures.calibration_error(probability[out], data.is_spam[out]) if probability is not None else float("nan")
+    return Table(scorer, len(ham), tuple(rows), error, tuple(_unseen(data, scores, limit) for limit in limits))
 
 
 def model_table(data: Dataset, crossed: Crossed, calibration: Calibration) -> Table:
@@ -120,11 +112,7 @@ def keyword_table(data: Dataset, logits: npt.NDArray[np.float64], keys: Path) ->
         spam, ham = (sources == source) & data.is_spam, (sources == source) & ~data.is_spam
         held = float(hits[ham].mean()) if ham.any() else float("nan")
         recall = float(hits[spam].mean()) if spam.any() else float("nan")
-        ours = (
-            measures.recall(logits[spam], measures.threshold_at(logits[ham], held))
-            if ham.any()
-            else float("nan")
-        )
+        ours = measures.recall(logits[spam], measures.threshold_at(logits[ham], held)) if ham.any() else float("nan")
         rows.append(KeywordRow(source, int(spam.sum()), int(ham.sum()), recall, held, ours))
     return rows
 

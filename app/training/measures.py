@@ -39,9 +39,7 @@ def auc(spam_scores: Scores, ham_scores: Scores) -> float:
     return float(below.mean() / 2 / len(ham))
 
 
-def calibration_error(
-    probability: Scores, is_spam: npt.NDArray[np.bool_], weight: Scores | None = None
-) -> float:
+def calibration_error(probability: Scores, is_spam: npt.NDArray[np.bool_], weight: Scores | None = None) -> float:
     """Expected calibration error over 15 bins of equal width, 0.0 to 1.0; NaN without rows."""
     if not len(probability):
         return float("nan")

@@ -71,9 +71,7 @@ def write(folder: Path, version: str, card: bytes, weights: bytes) -> Path:
     for name, content in (("weights.npz", weights), ("card.json", card)):
         _write_durably(beside / name, content)
     beside.chmod(0o755)
-    target = folder / version
-    os.rename(beside, target)
-    return target
+    return beside.rename(folder / version)
 
 
 def _write_durably(path: Path, content: bytes) -> None:

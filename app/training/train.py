@@ -73,9 +73,7 @@ def train(
         "metrics": _metrics(data, crossed, calibration, thresholds, table),
         "data": _told_of(data, sources),
     }
-    model, card, weights = release.make(
-        version, fitted.weights * calibration.scale, numbers, thresholds, told, lists
-    )
+    model, card, weights = release.make(version, fitted.weights * calibration.scale, numbers, thresholds, told, lists)
     return Trained(model, card, weights, table)
 
 
@@ -100,9 +98,7 @@ def _metrics(
         found = measures.counts(probability[here], data.is_spam[here], thresholds.hold, thresholds.reject)
         per_source[name] = {field: getattr(found, field) for field in found.__slots__}
     recall = dict(
-        zip(
-            ("recall_at_1_percent", "recall_at_0.2_percent", "recall_at_0.1_percent"), table.mean, strict=True
-        )
+        zip(("recall_at_1_percent", "recall_at_0.2_percent", "recall_at_0.1_percent"), table.mean, strict=True)
     )
     return {
         **{name: round(value, 4) for name, value in recall.items() if value == value},

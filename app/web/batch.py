@@ -62,9 +62,7 @@ async def classify_batch(request: Request) -> Response:
     return answers.json_response({"results": results})
 
 
-async def _answered(
-    wired: Wiring, caller: Caller, items: Iterator[_Item]
-) -> AsyncIterator[list[dict[str, Any]]]:
+async def _answered(wired: Wiring, caller: Caller, items: Iterator[_Item]) -> AsyncIterator[list[dict[str, Any]]]:
     while chunk := list(islice(items, COMMENTS_A_COMMIT)):
         group: list[dict[str, Any]] = []
         records: list[Record] = []

@@ -29,9 +29,7 @@ class ReadyOut(BaseModel):
     """Comments are judged and stored."""
 
     model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"status": "ready", "parts": {"model": "2026-11-22.1", "store": "well"}}]
-        }
+        json_schema_extra={"examples": [{"status": "ready", "parts": {"model": "2026-11-22.1", "store": "well"}}]}
     )
 
     status: str
@@ -44,9 +42,7 @@ async def live(request: Request) -> Response:
     return answers.json_response({"status": "live"})
 
 
-@router.get(
-    "/readyz", summary="Can it do its work?", responses=openapi.answers(ReadyOut, "internal", "not-ready")
-)
+@router.get("/readyz", summary="Can it do its work?", responses=openapi.answers(ReadyOut, "internal", "not-ready"))
 async def ready(request: Request) -> Response:
     """503 names the part that fails; /classify still answers then, degraded."""
     wired = wiring(request)

@@ -31,9 +31,7 @@ def judge(wired: Wiring, site: str, comment: Comment, causes: Iterable[str] = ()
     return Record(f"c_{ULID()}", site, wired.now(), comment, found)
 
 
-def received(
-    value: Any, max_characters: int, *, clean: bool = True
-) -> tuple[ClassifyIn, Comment, tuple[str, ...]]:
+def received(value: Any, max_characters: int, *, clean: bool = True) -> tuple[ClassifyIn, Comment, tuple[str, ...]]:
     """Parsed JSON -> what was sent, its comment, and what that adds to `degraded`.
 
     `clean` says that the JSON cannot hold a NUL or lone surrogate. Raises RefusedRequest: 413, 422.

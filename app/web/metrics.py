@@ -26,9 +26,7 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
-        self._requests = Counter(
-            "winnow_requests", "Requests answered.", ("route", "status"), registry=self.registry
-        )
+        self._requests = Counter("winnow_requests", "Requests answered.", ("route", "status"), registry=self.registry)
         self._seconds = Histogram(
             "winnow_request_seconds",
             "Time from the first byte of a request to its last answered.",

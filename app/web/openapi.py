@@ -22,9 +22,7 @@ _ANSWERED: dict[str, type[BaseModel]] = {}
 """Every model that an operation answers with, by name; filled while the routes are being declared."""
 
 
-def answers(
-    model: type[BaseModel] | None, *codes: str, ndjson: bool = False
-) -> dict[int | str, dict[str, Any]]:
+def answers(model: type[BaseModel] | None, *codes: str, ndjson: bool = False) -> dict[int | str, dict[str, Any]]:
     """FastAPI's `responses`: 200 with that model, and every problem of `codes` under its status."""
     described: dict[int | str, dict[str, Any]] = {}
     if model is not None:

@@ -9,9 +9,7 @@ from app.core.comment import COMMENT_FIELDS, Comment
 FIELD_CHARACTERS = 8_192
 """The longest of every field but the two texts, in Unicode code points; four times what browsers keep."""
 
-_SAMPLE_URL = (
-    "https://www.myget.org/feed/royal-jackpot-casino-slots/package/nuget/royal-jackpot-casino-slots-cheats"
-)
+_SAMPLE_URL = "https://www.myget.org/feed/royal-jackpot-casino-slots/package/nuget/royal-jackpot-casino-slots-cheats"
 
 CLASSIFY_EXAMPLE: dict[str, Any] = {
     "text": _SAMPLE_URL,
@@ -82,9 +80,7 @@ class ClassifyIn(BaseModel):
     author_email: Words = Field(default=None, description="The author's e-mail address.")
     author_url: Words = Field(default=None, description="The author's web site.")
     author_ip: Words = Field(default=None, description="The address the comment came from.")
-    author_role: Words = Field(
-        default=None, description="The CMS's role of the author, or several with commas."
-    )
+    author_role: Words = Field(default=None, description="The CMS's role of the author, or several with commas.")
     user_agent: Words = Field(default=None, description="The browser's User-Agent.")
     referrer: Words = Field(default=None, description="The browser's Referer.")
     page_url: Words = Field(default=None, description="The page the comment stands under.")

@@ -24,6 +24,7 @@ class Watch:
         self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Count and time one HTTP request; anything else passes through."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

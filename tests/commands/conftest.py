@@ -20,9 +20,7 @@ from app.core.features import fingerprint
 from app.core.model import pack
 
 WINNOW = str(Path(sys.executable).with_name("winnow"))
-CASINO = (
-    "https://www.myget.org/feed/royal-jackpot-casino-slots/package/nuget/royal-jackpot-casino-slots-cheats"
-)
+CASINO = "https://www.myget.org/feed/royal-jackpot-casino-slots/package/nuget/royal-jackpot-casino-slots-cheats"
 Run = Callable[..., Result]
 
 
@@ -91,9 +89,7 @@ def spawn(environment: dict[str, str], tmp_path: Path) -> Any:
             "stderr": subprocess.PIPE,
             **others,
         }
-        running.append(
-            subprocess.Popen([WINNOW, *arguments], env=environment, cwd=tmp_path, text=True, **streams)
-        )
+        running.append(subprocess.Popen([WINNOW, *arguments], env=environment, cwd=tmp_path, text=True, **streams))
         return running[-1]
 
     yield start

@@ -6,9 +6,7 @@ from typing import Any
 
 import pytest
 
-CASINO = (
-    "https://www.myget.org/feed/royal-jackpot-casino-slots/package/nuget/royal-jackpot-casino-slots-cheats"
-)
+CASINO = "https://www.myget.org/feed/royal-jackpot-casino-slots/package/nuget/royal-jackpot-casino-slots-cheats"
 
 
 def test_it_says_verdict_score_reasons_and_links(run: Any) -> None:
@@ -43,9 +41,7 @@ def test_every_field_counts(run: Any) -> None:
         "Knitting",
     ]
     told = json.loads(
-        run(
-            "check", "hello", *fields, "--page-url", "http://x.example", "--page-text", "Wool", "--json"
-        ).stdout
+        run("check", "hello", *fields, "--page-url", "http://x.example", "--page-text", "Wool", "--json").stdout
     )
     assert bare["missing"] == ["author", "author_url", "page_title"]
     assert told["missing"] == ["author"]

@@ -11,10 +11,7 @@ from app.errors import ModelUnusable
 
 COMMANDS = (
     ["check", "score", "serve", "doctor", "train", "evaluate", "loso"]
-    + [
-        f"site {each}"
-        for each in ["add", "list", "rotate-key", "allow", "deny", "remove-rule", "rules", "thresholds"]
-    ]
+    + [f"site {each}" for each in ["add", "list", "rotate-key", "allow", "deny", "remove-rule", "rules", "thresholds"]]
     + [f"models {each}" for each in ["list", "show", "use", "rollback"]]
 )
 
@@ -85,18 +82,14 @@ def test_nothing_that_serves_or_scores_imports_scikit_learn(module: str) -> None
 
 
 @pytest.mark.parametrize("arguments", [["check", "hi"], ["score", "in.jsonl"], ["doctor"]])
-def test_no_such_command_imports_scikit_learn(
-    environment: dict[str, str], tmp_path: Any, arguments: list[str]
-) -> None:
+def test_no_such_command_imports_scikit_learn(environment: dict[str, str], tmp_path: Any, arguments: list[str]) -> None:
     (tmp_path / "in.jsonl").write_text('{"text": "hi"}\n')
     code = (
         "import atexit, sys; from app.cli import app\n"
         "atexit.register(lambda: print('sklearn' in sys.modules, file=sys.stderr))\n"
         f"app({arguments!r})"
     )
-    ran = subprocess.run(
-        [sys.executable, "-c", code], env=environment, cwd=tmp_path, capture_output=True, check=False
-    )
+    ran = subprocess.run([sys.executable, "-c", code], env=environment, cwd=tmp_path, capture_output=True, check=False)
     assert ran.stderr.endswith(b"False\n")
 
 

@@ -3,7 +3,6 @@
 import json
 import socket
 import sqlite3
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,12 +16,11 @@ CHECKS = ["python", "clock", "settings", "home", "database", "lists", "suffixes"
 
 
 @pytest.fixture
-def port() -> Iterator[int]:
+def port() -> int:
     """A port that is free."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
-        found = taken.getsockname()[1]
-    yield found
+        return taken.getsockname()[1]
 
 
 @pytest.fixture
@@ -127,7 +125,5 @@ def test_a_clock_and_lists_of_another_time(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_scikit_learn_that_is_missing(problems: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     find = diagnosis.importlib.util.find_spec
-    monkeypatch.setattr(
-        diagnosis.importlib.util, "find_spec", lambda name: None if name == "sklearn" else find(name)
-    )
+    monkeypatch.setattr(diagnosis.importlib.util, "find_spec", lambda name: None if name == "sklearn" else find(name))
     assert "Serving works without it." in problems()["training"]

@@ -26,9 +26,7 @@ def rows_of(path: Path) -> list[dict[str, Any]]:
 
 
 def row(number: int) -> bytes:
-    return json.dumps(
-        {"id": f"r{number}", "text": f"Comment {number} http://casino{number}.example/"}
-    ).encode()
+    return json.dumps({"id": f"r{number}", "text": f"Comment {number} http://casino{number}.example/"}).encode()
 
 
 @pytest.fixture
@@ -107,9 +105,7 @@ def test_gzip_in_and_out(run: Any, tmp_path: Path) -> None:
 
 def test_stdin_to_stdout(environment: dict[str, str]) -> None:
     winnow = [str(Path(sys.executable).with_name("winnow")), "score", "-"]
-    found = subprocess.run(
-        winnow, env=environment, input=row(1) + b"\n" + row(2), capture_output=True, check=True
-    )
+    found = subprocess.run(winnow, env=environment, input=row(1) + b"\n" + row(2), capture_output=True, check=True)
     assert [json.loads(line)["id"] for line in found.stdout.splitlines()] == ["r1", "r2"]
     assert b"2 rows in" in found.stderr
 
@@ -163,7 +159,7 @@ def test_a_gzip_file_that_was_cut_short_leaves_nothing(run: Any, many: Path, tmp
 def test_what_was_there_stays_until_all_is_written(tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.write_text("old")
-    with pytest.raises(ZeroDivisionError), written_whole(out) as file:
+    with pytest.raises(ZeroDivisionError), written_whole(out) as file:  # noqa: PT012
         file.write(b"new")
         raise ZeroDivisionError
     assert [path.read_text() for path in tmp_path.iterdir()] == ["old"]
@@ -183,11 +179,7 @@ def test_a_device_is_not_replaced(run: Any, tmp_path: Path) -> None:
 def living_in_group(group: int) -> list[str]:
     """The processes of a group that are not just waiting to be reaped."""
     listed = subprocess.check_output(["ps", "-eo", "pgid,stat,args"], text=True)
-    return [
-        line
-        for line in listed.splitlines()[1:]
-        if line.split()[0] == str(group) and line.split()[1][0] != "Z"
-    ]
+    return [line for line in listed.splitlines()[1:] if line.split()[0] == str(group) and line.split()[1][0] != "Z"]
 
 
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -231,15 +223,11 @@ def test_memory_is_bounded_by_chunks_read_ahead(models: Path) -> None:
     rows.close()
 
 
-def test_a_line_without_an_end_is_an_error_and_the_next_is_read(
-    monkeypatch: pytest.MonkeyPatch, models: Path
-) -> None:
+def test_a_line_without_an_end_is_an_error_and_the_next_is_read(monkeypatch: pytest.MonkeyPatch, models: Path) -> None:
     monkeypatch.setattr(bulk, "MAX_LINE_BYTES", 100)
     file = io.BytesIO(row(1) + b"\n" + b"x" * 1_000 + b"\n" + row(3))
     (chunk,) = bulk.chunks("in", file)
-    rows = [
-        json.loads(line) for line in bulk.Scorer(bulk.Job(models, "a", True)).rows(chunk).written.splitlines()
-    ]
+    rows = [json.loads(line) for line in bulk.Scorer(bulk.Job(models, "a", True)).rows(chunk).written.splitlines()]
     assert [each["id"] for each in rows] == ["r1", "2", "r3"]
     assert "longer than 100 bytes" in rows[1]["error"]
 

@@ -49,9 +49,7 @@ def test_a_first_start_to_its_end(spawn: Any, home: Path) -> None:
     again, later = started(spawn)
     assert later["key"] is None
     asked = {**os.environ, "WINNOW_KEY": told["key"]}
-    pasted = subprocess.run(
-        ["bash", "-c", later["curl"]], env=asked, capture_output=True, check=True, timeout=60
-    )
+    pasted = subprocess.run(["bash", "-c", later["curl"]], env=asked, capture_output=True, check=True, timeout=60)
     assert json.loads(pasted.stdout)["site"] == "default"
 
     again.send_signal(signal.SIGINT)

@@ -135,9 +135,7 @@ def test_a_rule_is_added_once_and_removed_as_it_was_written(
         ("no_such_kind", "x"),
     ],
 )
-def test_a_value_that_matches_nothing_or_everything_is_refused(
-    run: Any, blog: str, kind: str, value: str
-) -> None:
+def test_a_value_that_matches_nothing_or_everything_is_refused(run: Any, blog: str, kind: str, value: str) -> None:
     assert run("site", "deny", "blog", "--", kind, value).exit_code == 2
     assert rules(run) == []
 

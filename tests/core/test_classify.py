@@ -31,9 +31,7 @@ def test_any_comment_gets_an_answer_that_holds_together(comment: Comment, model:
     assert 0.0 <= answer.score <= 1.0
     assert answer.summary
     assert len(answer.reasons) <= MAX_REASONS
-    assert [abs(r.weight) for r in answer.reasons] == sorted(
-        (abs(r.weight) for r in answer.reasons), reverse=True
-    )
+    assert [abs(r.weight) for r in answer.reasons] == sorted((abs(r.weight) for r in answer.reasons), reverse=True)
     for reason in answer.reasons:
         told = getattr(comment, reason.field)[reason.begin : reason.end] if reason.field else ""
         assert reason.evidence == told[:MAX_EVIDENCE_CHARS]
@@ -48,9 +46,7 @@ def test_any_comment_gets_an_answer_that_holds_together(comment: Comment, model:
 
 @pytest.mark.parametrize("name", FIELDS)
 def test_half_a_character_in_any_field_gets_an_answer(name: str, model: Model, lists: Lists) -> None:
-    comment = Comment(
-        **{"text": "see http://a.example/b", name: "é \ud800 [b](http://c.example) &amp; \udfff."}
-    )
+    comment = Comment(**{"text": "see http://a.example/b", name: "é \ud800 [b](http://c.example) &amp; \udfff."})
     assert classify(comment, History(), model, lists).summary
 
 

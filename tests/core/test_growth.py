@@ -63,9 +63,7 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 @pytest.mark.parametrize("make", SHAPES)
-def test_reading_and_finding_links_grows_with_the_text_and_not_faster(
-    make: Callable[[int], str], lists: Lists
-) -> None:
+def test_reading_and_finding_links_grows_with_the_text_and_not_faster(make: Callable[[int], str], lists: Lists) -> None:
     def work(length: int) -> Callable[[], object]:
         comment = Comment(text=make(length))
         return lambda: find(comment, read(comment.text, "auto", lists.lookalikes), lists)
@@ -83,9 +81,7 @@ def test_measuring_grows_with_the_text_and_not_faster(make: Callable[[int], str]
 
 
 @pytest.mark.parametrize("field", ["author", "author_url", "author_email", "page_url"])
-@pytest.mark.parametrize(
-    "piece", ["a.", "x.co ", "@a.", "http://", "(", "&amp;", "[.]", " dot ", "e\u0301", "\u0301"]
-)
+@pytest.mark.parametrize("piece", ["a.", "x.co ", "@a.", "http://", "(", "&amp;", "[.]", " dot ", "e\u0301", "\u0301"])
 def test_other_fields_grow_no_faster(field: str, piece: str, lists: Lists) -> None:
     def work(length: int) -> Callable[[], object]:
         comment = Comment(text="x", **{field: piece * (length // len(piece))})
@@ -96,9 +92,7 @@ def test_other_fields_grow_no_faster(field: str, piece: str, lists: Lists) -> No
 
 def test_hostile_text_says_nothing_on_the_terminal(lists: Lists, capfd: pytest.CaptureFixture[str]) -> None:
     """re2 prints to stderr when a pattern's repeats are too large for its memory; a service's log is no place for it."""
-    letters = "".join(
-        chr(code) for code in (*range(0x20, 0x600), *range(0x4E00, 0x6000), *range(0x1F300, 0x1F600))
-    )
+    letters = "".join(chr(code) for code in (*range(0x20, 0x600), *range(0x4E00, 0x6000), *range(0x1F300, 0x1F600)))
     for piece in HOSTILE:
         measure(Comment(text=(piece + letters) * 3), lists)
     for begin in ("[", "[[http://a ", "<a href=", "http://", "![", "[a](", "@", "&"):

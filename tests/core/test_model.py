@@ -24,9 +24,7 @@ CardOf = Callable[..., dict[str, Any]]
 
 
 def loaded(card: bytes | dict[str, Any], weights: bytes) -> Model:
-    return Model.from_bytes(
-        "v", card if isinstance(card, bytes) else json.dumps(card).encode(), weights, FINGERPRINT
-    )
+    return Model.from_bytes("v", card if isinstance(card, bytes) else json.dumps(card).encode(), weights, FINGERPRINT)
 
 
 def named(weights: bytes, card_of: CardOf) -> dict[str, Any]:
@@ -126,16 +124,12 @@ LIMITS = {"hold": 0.35, "reject": 0.8, "discard": 0.995}
         pytest.param({"thresholds": {**LIMITS, "reject": float("nan")}}, id="threshold-nan"),
     ],
 )
-def test_a_card_that_cannot_be_right_is_refused(
-    others: dict[str, Any], card_of: CardOf, packed: bytes
-) -> None:
+def test_a_card_that_cannot_be_right_is_refused(others: dict[str, Any], card_of: CardOf, packed: bytes) -> None:
     with pytest.raises(ModelUnusable):
         loaded(card_of(**others), packed)
 
 
-@pytest.mark.parametrize(
-    "name", ["weights_sha256", "features", "thresholds", "bias", "link_scale", "link_bias"]
-)
+@pytest.mark.parametrize("name", ["weights_sha256", "features", "thresholds", "bias", "link_scale", "link_bias"])
 def test_a_card_that_lacks_something_is_refused(name: str, card_of: CardOf, packed: bytes) -> None:
     card = card_of()
     del card[name]
@@ -165,9 +159,7 @@ def with_one(value: float) -> Any:
         pytest.param(archive(weights_npy=array_bytes(SOUND[:-1])), id="too-few"),
         pytest.param(archive(weights_npy=array_bytes(SOUND.reshape(2, -1))), id="another-shape"),
         pytest.param(archive(weights_npy=array_bytes(SOUND.view(np.int16))), id="integers"),
-        pytest.param(
-            archive(weights_npy=array_bytes(np.zeros(BUCKETS // 2, dtype=np.float32))), id="another-type"
-        ),
+        pytest.param(archive(weights_npy=array_bytes(np.zeros(BUCKETS // 2, dtype=np.float32))), id="another-type"),
         pytest.param(archive(weights_npy=array_bytes(np.array([Evil()], dtype=object))), id="pickled"),
         pytest.param(archive(weights_npy=b"not an array"), id="not-an-array"),
         pytest.param(archive(weights_npy=b""), id="empty-member"),
@@ -200,9 +192,7 @@ def test_a_member_that_says_it_is_smaller_than_it_is_is_refused(card_of: CardOf)
 
 
 @pytest.mark.parametrize("place", range(0, 100, 5))
-def test_weights_garbled_and_named_by_the_card_never_load_by_halves(
-    place: int, card_of: CardOf, packed: bytes
-) -> None:
+def test_weights_garbled_and_named_by_the_card_never_load_by_halves(place: int, card_of: CardOf, packed: bytes) -> None:
     """Whoever can write the card can name any file: even then it is refused, or it is a model of finite numbers."""
     garbled = bytearray(packed)
     for at in range(len(garbled) * place // 100, min(len(garbled), len(garbled) * place // 100 + 40)):

@@ -61,9 +61,7 @@ DENY = Rule("deny", "phrase", "buy at")
         pytest.param(Comment(text="Buy at x"), (Rule("deny", "phrase", "at x"), DENY), Ruling("spam", "reject", Override("deny", "phrase", "at x")), id="first-rule-named"),
     ],
 )  # fmt: skip
-def test_the_first_that_speaks_decides(
-    comment: Comment, rules: tuple[Rule, ...], told: Ruling, lists: Lists
-) -> None:
+def test_the_first_that_speaks_decides(comment: Comment, rules: tuple[Rule, ...], told: Ruling, lists: Lists) -> None:
     assert ruled(comment, lists, *rules, score=0.1) == told
 
 
@@ -129,9 +127,7 @@ def test_an_address_may_be_written_another_way(address: str, lists: Lists) -> No
     ("kind", "value"),
     [*itertools.product(RULE_KINDS, ["", " ", "\n", "\u0301", "\x00", "@", "[", "*://", "::", "/"])],
 )
-@pytest.mark.parametrize(
-    "comment", [Comment(), Comment(text="Nice.", author="Jana", author_email="jana@example.com")]
-)
+@pytest.mark.parametrize("comment", [Comment(), Comment(text="Nice.", author="Jana", author_email="jana@example.com")])
 def test_a_value_that_makes_no_sense_matches_nothing(
     kind: RuleKind, value: str, comment: Comment, lists: Lists
 ) -> None:
@@ -142,9 +138,7 @@ def test_a_value_that_makes_no_sense_matches_nothing(
     score=st.floats(0, 1),
     role=st.text(max_size=20),
     honeypot=st.text(max_size=5),
-    others=st.lists(
-        st.builds(Rule, st.just("deny"), st.sampled_from(RULE_KINDS), st.text(max_size=20)), max_size=4
-    ),
+    others=st.lists(st.builds(Rule, st.just("deny"), st.sampled_from(RULE_KINDS), st.text(max_size=20)), max_size=4),
     place=st.integers(0, 4),
 )
 def test_an_allow_rule_always_gives_ham(

@@ -128,10 +128,7 @@ def test_folding_takes_case_and_accents_away_and_keeps_the_places() -> None:
 
 
 def test_no_character_swells_the_text() -> None:
-    assert (
-        max(len(seen(chr(code)).folded.text) for code in range(0x80, 0x3FFFF) if not 0xD800 <= code < 0xE000)
-        <= 8
-    )
+    assert max(len(seen(chr(code)).folded.text) for code in range(0x80, 0x3FFFF) if not 0xD800 <= code < 0xE000) <= 8
 
 
 ANY_TEXT = st.text(st.characters(codec=None)) | st.lists(
@@ -154,9 +151,7 @@ def test_any_text_is_read_and_every_place_lies_in_it(text: str, text_format: str
         assert 0 <= link.anchor_begin <= link.anchor_end <= len(text)
 
 
-WORDS = st.lists(st.text("abcdefghijklmnopqrstuvwxyz", min_size=2, max_size=9), min_size=1, max_size=8).map(
-    " ".join
-)
+WORDS = st.lists(st.text("abcdefghijklmnopqrstuvwxyz", min_size=2, max_size=9), min_size=1, max_size=8).map(" ".join)
 
 
 @given(WORDS, st.sampled_from("\u200b\u200c\u200d\u2060\ufeff\u00ad\u180e\u034f\ufe0f"))
@@ -171,9 +166,7 @@ def test_entities_change_nothing(text: str, hexadecimal: bool) -> None:
     assert seen(encoded).folded.text == seen(text).folded.text
 
 
-@given(
-    WORDS, st.sampled_from([0xFF41, 0x1D41A, 0x1D482, 0x1D4EA, 0x1D51E, 0x1D552, 0x1D5BA, 0x1D68A, 0x24D0])
-)
+@given(WORDS, st.sampled_from([0xFF41, 0x1D41A, 0x1D482, 0x1D4EA, 0x1D51E, 0x1D552, 0x1D5BA, 0x1D68A, 0x24D0]))
 def test_letters_of_another_cut_change_nothing(text: str, first: int) -> None:
     dressed = "".join(chr(first + ord(c) - ord("a")) if c != " " else c for c in text)
     assert seen(dressed).plain.text == seen(text).plain.text

@@ -174,9 +174,7 @@ def expanded(written: str) -> set[str]:
     found = {written}
     for name, known in values.items():
         found = {code.replace(name, value) for code in found for value in known}
-    return {
-        code for code in found if ".anchor." not in code or code.startswith("link.")
-    }  # only a text has anchors
+    return {code for code in found if ".anchor." not in code or code.startswith("link.")}  # only a text has anchors
 
 
 def test_every_code_has_a_sentence_and_every_sentence_a_code(lists: Lists) -> None:

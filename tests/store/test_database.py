@@ -7,19 +7,18 @@ import sys
 import time
 
 import pytest
-from alembic.script import ScriptDirectory
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
 from app.core.comment import COMMENT_FIELDS
 from app.errors import StoreUnavailable
 from app.store.database import migrate, open_engine, writing
 from app.store.migrating import migration_config
-from app.store.schema import REVISION
 from app.store.records import NEVER_STORED
-from app.store.schema import comments, metadata
+from app.store.schema import REVISION, comments, metadata
 
 
 def pragma(connection, name: str) -> object:
@@ -32,8 +31,7 @@ class TestOpening:
             connections = [engine.connect() for _ in range(4)]
             found = {
                 tuple(
-                    pragma(connection, name)
-                    for name in ("journal_mode", "synchronous", "busy_timeout", "foreign_keys")
+                    pragma(connection, name) for name in ("journal_mode", "synchronous", "busy_timeout", "foreign_keys")
                 )
                 for connection in connections
             }
@@ -51,9 +49,7 @@ class TestOpening:
         other.close()
 
     def test_folder_and_file_are_the_owners_alone(self, engine, tmp_path):
-        modes = [
-            stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "home", tmp_path / "home/winnow.db")
-        ]
+        modes = [stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "home", tmp_path / "home/winnow.db")]
 
         assert modes == [0o700, 0o600]
 
@@ -80,9 +76,7 @@ class TestOpening:
             pytest.param("sqlite://", "database URL: It does not name a file", id="no-path"),
             pytest.param("sqlite:///:memory:", "database URL: It does not name a file", id="memory"),
             pytest.param("sqlite:///x.db?secret=1", "database URL: It does not name a file", id="options"),
-            pytest.param(
-                "sqlite:////proc/version/x.db", "/proc/version/x.db: The file cannot be made", id="in-a-file"
-            ),
+            pytest.param("sqlite:////proc/version/x.db", "/proc/version/x.db: The file cannot be made", id="in-a-file"),
             pytest.param("sqlite:////proc", "/proc: The file cannot be made: Is a directory", id="a-folder"),
         ],
     )
@@ -160,9 +154,7 @@ class TestMigrating:
         with engine.begin() as connection:
             connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
 
-        with pytest.raises(
-            StoreUnavailable, match=r"winnow\.db: A newer version of Winnow wrote it \(revision 9999\)"
-        ):
+        with pytest.raises(StoreUnavailable, match=r"winnow\.db: A newer version of Winnow wrote it \(revision 9999\)"):
             migrate(engine)
         with engine.connect() as connection:
             assert connection.exec_driver_sql("SELECT * FROM alembic_version").all() == [("9999",)]

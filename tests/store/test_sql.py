@@ -25,9 +25,7 @@ def rows_of(store: SqlStore, statement: str) -> list[tuple]:
 def test_what_queries_ask_for_stands_in_columns_of_its_own(sql_store, make_record):
     sql_store.record([make_record("c1"), make_record("c2", received_at="2026-11-22T11:00:00Z")])
 
-    assert rows_of(
-        sql_store, "SELECT id, received_at, verdict, score, action, model FROM comments ORDER BY id"
-    ) == [
+    assert rows_of(sql_store, "SELECT id, received_at, verdict, score, action, model FROM comments ORDER BY id") == [
         ("c1", "2026-11-22T10:00:00Z", "spam", 0.1 + 0.2, "reject", "2026-11-22.1"),
         ("c2", "2026-11-22T11:00:00Z", "spam", 0.1 + 0.2, "reject", "2026-11-22.1"),
     ]
@@ -38,9 +36,7 @@ def test_what_queries_ask_for_stands_in_columns_of_its_own(sql_store, make_recor
 
 
 def test_address_trap_and_key_are_never_on_disk(sql_store, make_record, tmp_path):
-    sql_store.record(
-        [make_record("c1", comment=Comment(text="Hi", author_ip="203.0.113.77", honeypot=SECRET))]
-    )
+    sql_store.record([make_record("c1", comment=Comment(text="Hi", author_ip="203.0.113.77", honeypot=SECRET))])
     sql_store.close()
 
     files = b"".join(path.read_bytes() for path in (tmp_path / "home").iterdir())
@@ -166,10 +162,7 @@ class TestFaults:
     def test_no_tables_yet(self, url):
         store = SqlStore(open_engine(url))
 
-        assert (
-            self.refused(lambda: store.site_of_key(SECRET)).what
-            == "The tables are not those of this version."
-        )
+        assert self.refused(lambda: store.site_of_key(SECRET)).what == "The tables are not those of this version."
         assert self.refused(store.check).what == "The tables are not those of this version."
         store.close()
 

@@ -185,9 +185,7 @@ class TestComments:
     def test_any_unicode_comes_back_as_it_was(self, store, make_record, comment, summary):
         record = make_record(f"c{next(_serial)}", comment=comment)
         link = replace(record.classification.links[0], url=summary, host=summary)
-        record = replace(
-            record, classification=replace(record.classification, summary=summary, links=(link,))
-        )
+        record = replace(record, classification=replace(record.classification, summary=summary, links=(link,)))
         store.record([record])
 
         kept = replace(comment, author_ip="", honeypot="")

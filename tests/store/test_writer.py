@@ -109,12 +109,8 @@ def test_what_arrives_while_a_commit_runs_shares_the_next(sql_store, make_record
     [
         pytest.param(lambda record: replace(record, id="there"), StoreUnavailable, id="id-used-twice"),
         pytest.param(lambda record: replace(record, site="nowhere"), SiteUnknown, id="unknown-site"),
-        pytest.param(
-            lambda record: replace(record, comment=Comment(text="\ud800")), StoreUnavailable, id="surrogate"
-        ),
-        pytest.param(
-            lambda record: replace(record, classification=None), AttributeError, id="a-bug-of-the-caller"
-        ),
+        pytest.param(lambda record: replace(record, comment=Comment(text="\ud800")), StoreUnavailable, id="surrogate"),
+        pytest.param(lambda record: replace(record, classification=None), AttributeError, id="a-bug-of-the-caller"),
     ],
 )
 def test_one_bad_record_does_not_sink_its_neighbours(sql_store, make_record, spoil, error):
@@ -134,9 +130,7 @@ def test_one_bad_record_does_not_sink_its_neighbours(sql_store, make_record, spo
     assert writer.close(timeout_s=1)
 
 
-def test_a_locked_database_fails_all_that_wait_once_and_not_one_after_the_other(
-    writer, sql_store, make_record, lock
-):
+def test_a_locked_database_fails_all_that_wait_once_and_not_one_after_the_other(writer, sql_store, make_record, lock):
     lock.execute("BEGIN EXCLUSIVE")
     started = time.monotonic()
     futures = [writer.submit([make_record(f"c{number}")]) for number in range(50)]

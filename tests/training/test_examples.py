@@ -50,9 +50,7 @@ def test_a_folder_does_not_list_its_pages_as_comments(tmp_path):
 
 
 def test_a_comment_whose_label_was_judged_otherwise_is_left_out(tmp_path):
-    path = write(
-        tmp_path / "a.jsonl", [{"id": i, "text": i, "label": "ham"} for i in ("right", "wrong", "arguable")]
-    )
+    path = write(tmp_path / "a.jsonl", [{"id": i, "text": i, "label": "ham"} for i in ("right", "wrong", "arguable")])
     (tmp_path / "judged.tsv").write_text(
         "id\tlabel\tjudged\nright\tham\tham\nwrong\tham\tspam\narguable\tham\targuable\n", encoding="utf-8"
     )

@@ -145,6 +145,6 @@ def test_the_table_has_a_row_for_each_site_left_out(data):
 
 def test_keywords_are_matched_as_wordpress_does(data, tmp_path):
     keys = tmp_path / "keys.txt"
-    keys.write_text("CASINO\nbees\n", encoding="utf-8")
+    keys.write_text("CASINO\nviagra\nbees\ncompilers\n", encoding="utf-8")
     rows = loso.keyword_table(data, np.where(data.is_spam, 1.0, -1.0), keys)
     assert all(0 < row.recall < 1 and 0 < row.held_back < 1 and row.winnow == 1.0 for row in rows)

@@ -22,9 +22,7 @@ from app.web.wiring import Wiring
 KEY = "blogblogblog"
 OTHER_KEY = "shopshopshop"
 AT = "2026-11-22T10:00:00Z"
-CASINO = (
-    "https://www.myget.org/feed/royal-jackpot-casino-slots/package/nuget/royal-jackpot-casino-slots-cheats"
-)
+CASINO = "https://www.myget.org/feed/royal-jackpot-casino-slots/package/nuget/royal-jackpot-casino-slots-cheats"
 
 
 @pytest.fixture(scope="session")

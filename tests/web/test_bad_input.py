@@ -192,9 +192,7 @@ def test_a_body_as_large_as_the_cap_is_read(make_client):
     body = comment("x" * (10_000 - len(comment(""))))
     assert len(body) == 10_000
     assert client.post("/classify", content=body, headers={"Content-Type": JSON}).status_code == 200
-    refused(
-        client.post("/classify", content=body + b" ", headers={"Content-Type": JSON}), 413, "body-too-large"
-    )
+    refused(client.post("/classify", content=body + b" ", headers={"Content-Type": JSON}), 413, "body-too-large")
 
 
 # Keys
@@ -268,11 +266,7 @@ def test_a_wrong_address_is_a_problem_too(client, method, path, status, code):
 # Anything at all
 
 VALUES = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats()
-    | st.text(st.characters(codec=None, exclude_categories=())),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(codec=None, exclude_categories=())),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=5,
 )

@@ -61,9 +61,7 @@ def test_every_operation_has_an_example_and_its_errors(document):
 def test_classify_documents_every_error_it_can_answer(document):
     answers = operations(document)["/classify", "post"]["responses"]
     codes = {
-        code
-        for answer in answers.values()
-        for code in answer["content"].get(CONTENT_TYPE, {}).get("examples", {})
+        code for answer in answers.values() for code in answer["content"].get(CONTENT_TYPE, {}).get("examples", {})
     }
     assert codes == set(BODY_ERRORS)
     assert set(answers) == {"200"} | {str(PROBLEMS[code].status) for code in BODY_ERRORS}

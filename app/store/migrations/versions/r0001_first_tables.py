@@ -88,8 +88,6 @@ def _create_links() -> None:
         sa.Column("end", sa.Integer, nullable=False),
         sa.Column("score", sa.Float, nullable=False),
         sa.PrimaryKeyConstraint("comment_id", "position", name="pk_links"),
-        sa.ForeignKeyConstraint(
-            ["comment_id"], ["comments.id"], name="fk_links_comment_id", ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["comment_id"], ["comments.id"], name="fk_links_comment_id", ondelete="CASCADE"),
     )
     op.create_index("ix_links_registrable_domain", "links", ["registrable_domain"])
