@@ -54,7 +54,7 @@ def measure(comment: Comment, lists: Lists) -> Measured:
     page = features_page.read_page(comment, lists)
     out = Emitter()
     found_words = features_text.emit(out, seen, found_links, page, lists)
-    features_links.emit(out, found_links, page, lists)
+    features_links.emit(out, found_links, page, lists, bool(found_words))
     features_author.emit(out, comment, found_links, lists)
     features_shape.emit(out, comment, seen, found_links, found_words)
     features_page.emit(out, page, [word.text for word in found_words])

@@ -3,6 +3,8 @@
 import math
 import re
 from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
 from urllib.parse import unquote
 
 from app.core.emit import Emitter, step, words
@@ -15,19 +17,57 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z]
 _EXTENSION = re.compile(r"\.([a-z0-9]{2,4})$")
 _PIECE = re.compile(r"[A-Za-z0-9]{8,}")
 _TURN = re.compile(r"(?<=[a-z])(?=[A-Z0-9])|(?<=[A-Z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])")
+_TRADE = 1.0
+"""Weight of a feature that says what a part of a link sells: few features, and the ones that carry over to hosts and
+words never seen."""
 _STRUCTURE = 0.3
 """Weight of a feature that says how a link is built; words and n-grams of one part have an L2 norm of 0.7 each."""
 
 
-def emit(out: Emitter, links: tuple[Link, ...], page: Page, lists: Lists) -> None:
-    """Add the features of every link. A link's parts are shared out over all links of its field."""
+@dataclass(frozen=True, slots=True)
+class _At:
+    """Which link is being read, and what is known around it."""
+
+    out: Emitter
+    lists: Lists
+    page: Page
+    link: Link
+    number: int
+    share: float
+    alone: str
+    """`only` when the text has no words beside its links, else `among`."""
+
+    @property
+    def prefix(self) -> str:
+        return "link" if self.link.field in ("text", "author") else self.link.field
+
+    def open(self, code: str) -> int:
+        """A piece of evidence of this link."""
+        return self.out.open(f"{self.prefix}.{code}", self.link.field, (self.link.begin, self.link.end), self.number)
+
+    def add(self, unit: int, names: Iterable[str], weight: float) -> None:
+        """Features of this link, whose names get its field in front."""
+        self.out.add(unit, [f"{self.prefix}.{name}" for name in names], self.share * weight)
+
+
+def emit(out: Emitter, links: tuple[Link, ...], page: Page, lists: Lists, has_words: bool) -> None:
+    """Add the features of every link. A link's parts are shared out over all links of its field.
+
+    Args:
+        out: where they go.
+        links: all links of the comment.
+        page: what its page is about.
+        lists: trades, and parts of paths that say nothing.
+        has_words: whether the text has words beside its links.
+    """
     per_field = Counter(link.field for link in links)
     for number, link in enumerate(links):
-        share = 1 / math.sqrt(per_field[link.field])
-        _host(out, number, link, share, lists, page)
-        _path(out, number, link, share, lists, page)
+        alone = "among" if has_words or link.field != "text" else "only"
+        at = _At(out, lists, page, link, number, 1 / math.sqrt(per_field[link.field]), alone)
+        _host(at)
+        _path(at)
         if link.field == "text" and link.anchor:
-            _anchor(out, number, link, share, lists, page)
+            _anchor(at)
 
 
 def share_of(links: tuple[Link, ...], number: int) -> float:
@@ -35,47 +75,31 @@ def share_of(links: tuple[Link, ...], number: int) -> float:
     return 1 / math.sqrt(sum(link.field == links[number].field for link in links))
 
 
-def _prefix(link: Link) -> str:
-    return "link" if link.field in ("text", "author") else link.field
-
-
-def _slug(
-    out: Emitter,
-    part: str,
-    written: str,
-    link: Link,
-    number: int,
-    span: tuple[int, int],
-    share: float,
-    lists: Lists,
-    page: Page,
-) -> int:
+def _slug(at: _At, part: str, written: str) -> int:
     """Words, n-grams and trades of one part of a link; returns its evidence."""
     folded = fold(_words_of(written))
-    tokens = [w.text for w in words(folded.replace("_", " ")) if w.text not in lists.platform_paths]
-    trades = list(dict.fromkeys(hit.trade for text in (folded, fold(written)) for hit in lists.trades.find(text)))
-    prefix = _prefix(link)
-    unit = out.open(f"{prefix}.{part}.{trades[0] if trades else 'words'}", link.field, span, number)
+    tokens = [w.text for w in words(folded.replace("_", " ")) if w.text not in at.lists.platform_paths]
+    hits = max((at.lists.trades.find(text) for text in (folded, fold(written))), key=len)
+    trades = list(dict.fromkeys(hit.trade for hit in hits))
+    unit = at.open(f"{part}.{trades[0] if trades else 'words'}")
     if tokens:
-        scale = share * 0.7 / math.sqrt(2 * len(tokens))
+        scale = at.share * 0.7 / math.sqrt(2 * len(tokens))
         for token in tokens:
-            token = token if not token.isdigit() else f"#{len(token)}"
-            out.add(unit, (f"w:{token}", f"{prefix}.{part}:{token}"), scale)
+            token = f"#{len(token)}" if token.isdigit() else token
+            at.out.add(unit, (f"w:{token}", f"{at.prefix}.{part}:{token}"), scale)
         kept = " ".join(tokens)
-        out.add_grams("c", kept, unit, share * 0.7)
-        out.add_grams(f"{part}", kept, unit, share * 0.5)
-    kind = link.host.kind
-    for trade in trades[:4]:
-        where = page.place_of(trade)
-        names = (
-            f"slug.trade:{where}",
-            f"slug.trade:{trade}",
-            f"{prefix}.{part}.trade:{kind}",
-            f"slug.trade:{trade}:{where}",
-        )
-        out.add(unit, names, share * 0.5)
-    if tokens and not trades:
-        out.add(unit, (f"{prefix}.{part}.no-trade:{kind}",), share * _STRUCTURE)
+        at.out.add_grams("c", kept, unit, at.share * 0.7)
+        at.out.add_grams(part, kept, unit, at.share * 0.5)
+    kind = at.link.host.kind
+    if hits:
+        covered = sum(hit.end - hit.begin for hit in hits) / max(1, sum(map(len, tokens)))
+        for trade in trades[:4]:
+            at.out.add(unit, (f"slug.trade:{trade}", f"slug.trade:{at.page.place_of(trade)}"), at.share * 0.5)
+        names = (f"slug.hits:{min(len(hits), 5)}", f"slug.trades:{min(len(trades), 3)}")
+        at.out.add(unit, (*names, f"slug.covered:{step(covered, (0.2, 0.35, 0.5, 0.7, 0.9))}"), at.share * _TRADE)
+        at.add(unit, (f"{part}.trades:{kind}", f"{part}.trades:{at.alone}"), _TRADE)
+    elif tokens:  # lightly: said of nearly every address, it would only tell platforms apart
+        at.add(unit, (f"{part}.no-trade:{kind}", f"{part}.no-trade:{at.alone}"), _STRUCTURE)
     return unit
 
 
@@ -95,76 +119,65 @@ def _is_identifier(piece: str) -> bool:
     return turns >= 4 and turns >= 0.28 * len(piece)
 
 
-def _host(out: Emitter, number: int, link: Link, share: float, lists: Lists, page: Page) -> None:
-    host, url, prefix = link.host, link.url, _prefix(link)
-    span = (link.begin, link.end)
+def _host(at: _At) -> None:
+    host, url, markup = at.link.host, at.link.url, at.link.markup
     if host.kind in ("other", "shared"):
         label = host.domain if host.kind == "other" or host.suffix != host.public_suffix else ""
         own = f"{host.subdomain if host.subdomain != 'www' else ''} {label}".strip()
         if own:
-            _slug(out, "host", own, link, number, span, share, lists, page)
-    unit = out.open(f"{prefix}.kind.{host.kind}", link.field, span, number)
+            _slug(at, "host", own)
+    unit = at.open(f"kind.{host.kind}")
     names = [
-        f"{prefix}.kind:{host.kind}",
-        f"{prefix}.kind:{host.kind}:{link.markup}",
-        f"{prefix}.service:{host.service}",
-        f"{prefix}.domain:{host.registrable_domain}",
-        f"{prefix}.suffix:{host.public_suffix}",
-        f"{prefix}.scheme:{url.scheme}:{link.markup}",
-        f"{prefix}.markup:{link.markup}",
+        f"kind:{host.kind}",
+        f"kind:{host.kind}:{markup}",
+        f"service:{host.service}",
+        f"domain:{host.registrable_domain}",
+        f"suffix:{host.public_suffix}",
+        f"scheme:{url.scheme}:{markup}",
+        f"markup:{markup}",
     ]
     if host.kind == "other":
+        labels = host.subdomain.count(".") + 1 if host.subdomain else 0
         names += [
-            f"{prefix}.host.length:{step(len(host.domain), (4, 7, 10, 14, 19))}",
-            f"{prefix}.host.hyphens:{min(host.domain.count('-'), 3)}",
-            f"{prefix}.host.digits:{step(sum(c.isdigit() for c in host.domain), (0, 2, 4))}",
-            f"{prefix}.host.labels:{min(host.subdomain.count('.') + 1 if host.subdomain else 0, 3)}",
+            f"host.length:{step(len(host.domain), (4, 7, 10, 14, 19))}",
+            f"host.hyphens:{min(host.domain.count('-'), 3)}",
+            f"host.digits:{step(sum(c.isdigit() for c in host.domain), (0, 2, 4))}",
+            f"host.labels:{min(labels, 3)}",
         ]
-    names += [f"{prefix}.{name}" for name, present in _odd(link) if present]
-    out.add(unit, names, share * _STRUCTURE)
+    odd = {"port": url.port, "userinfo": url.userinfo, "punycode": "xn--" in url.host, "ftp": url.scheme == "ftp"}
+    names += [name for name, present in odd.items() if present]
+    at.add(unit, names, _STRUCTURE)
 
 
-def _odd(link: Link) -> list[tuple[str, bool]]:
-    return [
-        ("port", bool(link.url.port)),
-        ("userinfo", bool(link.url.userinfo)),
-        ("punycode", "xn--" in link.url.host),
-        ("ftp", link.url.scheme == "ftp"),
-    ]
-
-
-def _path(out: Emitter, number: int, link: Link, share: float, lists: Lists, page: Page) -> None:
-    url, prefix = link.url, _prefix(link)
+def _path(at: _At) -> None:
+    url, kind = at.link.url, at.link.host.kind
     written = unquote(unquote(f"{url.path} {url.query} {url.fragment}")).replace("+", " ")[:1000]
     if not written.strip(" /"):
-        unit = out.open(f"{prefix}.path.none", link.field, (link.begin, link.end), number)
-        out.add(unit, (f"{prefix}.path.none:{link.host.kind}", f"{prefix}.path.none"), share * _STRUCTURE)
+        at.add(at.open("path.none"), (f"path.none:{kind}", "path.none"), _STRUCTURE)
         return
-    unit = _slug(out, "path", written, link, number, (link.begin, link.end), share, lists, page)
+    unit = _slug(at, "path", written)
     segments = [segment for segment in url.path.split("/") if segment]
     longest = max(segments, key=len, default="")
     extension = _EXTENSION.search(url.path.lower())
     digits = sum(c.isdigit() for c in longest)
     names = [
-        f"{prefix}.path.depth:{min(len(segments), 5)}:{link.host.kind}",
-        f"{prefix}.path.hyphens:{step(longest.count('-') + longest.count('_'), (0, 1, 3, 6))}:{link.host.kind}",
-        f"{prefix}.path.length:{step(len(longest), (3, 8, 15, 30, 60))}",
-        f"{prefix}.path.digits:{step(digits / len(longest), (0, 0.2, 0.5)) if longest else 0}",
-        f"{prefix}.path.query:{bool(url.query)}:{bool(url.fragment)}",
-        f"{prefix}.path.extension:{extension.group(1) if extension else ''}",
+        f"path.depth:{min(len(segments), 5)}:{kind}",
+        f"path.hyphens:{step(longest.count('-') + longest.count('_'), (0, 1, 3, 6))}:{kind}",
+        f"path.length:{step(len(longest), (3, 8, 15, 30, 60))}",
+        f"path.digits:{step(digits / len(longest), (0, 0.2, 0.5)) if longest else 0}",
+        f"path.query:{bool(url.query)}:{bool(url.fragment)}",
+        f"path.extension:{extension.group(1) if extension else ''}",
     ]
-    share_of_page = page.share([w.text for w in words(fold(written).replace("_", " "))])
-    if page.known and share_of_page is not None:
-        names.append(f"{prefix}.path.on-page:{step(share_of_page, (0.0, 0.2, 0.5))}")
-    out.add(unit, names, share * _STRUCTURE)
+    of_page = at.page.share([w.text for w in words(fold(written).replace("_", " "))])
+    if at.page.known and of_page is not None:
+        names.append(f"path.on-page:{step(of_page, (0.0, 0.2, 0.5))}")
+    at.add(unit, names, _STRUCTURE)
 
 
-def _anchor(out: Emitter, number: int, link: Link, share: float, lists: Lists, page: Page) -> None:
-    folded = fold(link.anchor[:300])
-    unit = _slug(out, "anchor", link.anchor[:300], link, number, (link.begin, link.end), share, lists, page)
-    is_address = link.host.domain != "" and link.host.domain in folded.replace(" ", "")
-    names = [
-        f"link.anchor.length:{step(len(folded.split()), (1, 3, 8))}",
-        f"link.anchor.is-address:{is_address}",
-    ]
-    out.add(unit, names, share * _STRUCTURE)
+def _anchor(at: _At) -> None:
+    written = at.link.anchor[:300]
+    folded = fold(written)
+    unit = _slug(at, "anchor", written)
+    is_address = at.link.host.domain != "" and at.link.host.domain in folded.replace(" ", "")
+    names = (f"anchor.length:{step(len(folded.split()), (1, 3, 8))}", f"anchor.is-address:{is_address}")
+    at.add(unit, names, _STRUCTURE)

@@ -41,9 +41,10 @@ def emit(out: Emitter, comment: Comment, seen: Seen, links: tuple[Link, ...], fo
     in_text = [link for link in links if link.field == "text" and link.markup != "redirect"]
     text = seen.plain.text
     _links(out, seen, in_text, found)
-    _build(out, text, found)
+    if found:  # of a comment without words these would describe the address
+        _build(out, text, found)
+        _scripts(out, comment, text)
     _contacts(out, comment, seen)
-    _scripts(out, comment, text)
     for disguise in seen.disguises:
         out.add(out.open(f"disguise.{disguise}", "text"), (f"disguise:{disguise}", "disguise"), 0.4)
     if comment.honeypot:

@@ -100,7 +100,7 @@ def _patterns(term: str) -> list[str]:
     stop = " " if term.endswith("$") or alone else ""
     spaced = start + whole + stop
     together = whole.replace(" ", "")
-    return [spaced] if " " not in whole or len(together) < 8 else [spaced, start + together + stop]
+    return [spaced] if " " not in whole or len(together) < 6 else [spaced, start + together + stop]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
