@@ -10,12 +10,15 @@ from app.errors import ModelUnusable
 CURRENT = "current"
 """A text file that names the version in use."""
 
-_MAX_CARD_BYTES = 4 << 20
+MAX_CARD_BYTES = 4 << 20
 _MAX_WEIGHTS_BYTES = 16 << 20
 
 
 def versions(folder: Path) -> list[str]:
-    """The versions in a models folder, oldest first by name; empty when there are none."""
+    """The versions in a models folder, oldest first by name; empty when there are none.
+
+    A folder that begins with a dot is being written by `winnow train` just now.
+    """
     return sorted(card.parent.name for card in folder.glob("*/card.json") if not card.parent.name.startswith("."))
 
 
@@ -45,7 +48,7 @@ def load(folder: Path, version: str, lists: Lists) -> Model:
     Raises:
         ModelUnusable: missing, altered, or made for other features.
     """
-    card = _bytes(folder / version / "card.json", version, _MAX_CARD_BYTES)
+    card = _bytes(folder / version / "card.json", version, MAX_CARD_BYTES)
     weights = _bytes(folder / version / "weights.npz", version, _MAX_WEIGHTS_BYTES)
     return Model.from_bytes(version, card, weights, fingerprint(lists))
 

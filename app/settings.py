@@ -1,5 +1,6 @@
 """Every knob of the service: its name with the unit, its default, and one sentence."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -69,3 +70,8 @@ class Settings(BaseSettings):
         le=65_535,
         description="A port of 127.0.0.1 that serves /metrics without a key; 0 is off.",
     )
+
+
+def usable_cores() -> int:
+    """How many processes may work at once: in a container or under taskset fewer than the machine has cores."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -10,6 +10,7 @@ from app.commands import learning, opening, printing
 from app.errors import ExamplesUnusable
 
 if TYPE_CHECKING:
+    from app.training.evaluate import SourceResult
     from app.training.loso import KeywordRow, Table
 
 
@@ -34,28 +35,25 @@ def evaluate(
     if json:
         printing.print_json([asdict(row) for row in rows])
         return
-    head = (
-        "Source",
-        "Spam",
-        "rejected %",
-        "held %",
-        "Ham",
-        "rejected %",
-        "held %",
-        "AUC",
-        "Calibration error",
-    )
+    _print_sources(rows)
+
+
+def _print_sources(rows: "list[SourceResult]") -> None:
+    def share(some: int, of: int) -> str:
+        return learning.percent(some / of if of else float("nan"))
+
+    head = ("Source", "Spam", "rejected %", "held %", "Ham", "rejected %", "held %", "AUC", "Calibration error")
     printing.table(
         head,
         [
             (
                 row.source,
                 str(row.counts.spam),
-                learning.percent(row.counts.spam_rejected / row.counts.spam if row.counts.spam else float("nan")),
-                learning.percent(row.counts.spam_held / row.counts.spam if row.counts.spam else float("nan")),
+                share(row.counts.spam_rejected, row.counts.spam),
+                share(row.counts.spam_held, row.counts.spam),
                 str(row.counts.ham),
-                learning.percent(row.counts.ham_rejected / row.counts.ham if row.counts.ham else float("nan")),
-                learning.percent(row.counts.ham_held / row.counts.ham if row.counts.ham else float("nan")),
+                share(row.counts.ham_rejected, row.counts.ham),
+                share(row.counts.ham_held, row.counts.ham),
                 "-" if row.auc is None else f"{row.auc:.4f}",
                 f"{row.calibration_error:.3f}",
             )
@@ -77,8 +75,10 @@ def loso(
     Example: winnow loso corpora/ --keys disallowed-keys.txt
     """
     from app.training import loso as tables
+    from app.training.baselines import read_keys
     from app.training.crossing import calibrate, cross
 
+    words = read_keys(keys) if keys else None
     with learning.progress() as shown:
         examples, _ = learning.dataset([learning.OURS, *data], shown)
         if not examples.left_out.any():
@@ -90,7 +90,7 @@ def loso(
         found = [tables.model_table(examples, crossed, calibration)]
         if baselines:
             found.append(tables.plain_table(examples))
-        hits = tables.keyword_table(examples, calibration.logits(crossed), keys) if keys else []
+        hits = tables.keyword_table(examples, calibration.logits(crossed), words) if words else []
     if json:
         told: dict[str, Any] = {"tables": [each.as_json() for each in found]}
         printing.print_json(told | ({"keywords": [asdict(row) for row in hits]} if hits else {}))
@@ -110,14 +110,20 @@ def _print_table(found: "Table") -> None:
             str(row.ham),
             *(learning.percent(value) for value in row.recall),
             f"{row.auc:.4f}",
+            _or_dash(row.calibration_error),
         )
         for row in found.rows
     ]
-    rows.append(("mean", "", "", *(learning.percent(value) for value in found.mean), ""))
-    rows.append(("campaigns not seen", "", "", *(learning.percent(value) for value in found.unseen), ""))
-    printing.table(("Site", "Spam", "Ham", "1 %", "0.2 %", "0.1 %", "AUC"), rows)
+    recall, unseen = ([learning.percent(value) for value in values] for values in (found.mean, found.unseen))
+    rows.append(("mean", "", "", *recall, _or_dash(found.mean_auc, 4), ""))
+    rows.append(("campaigns not seen", "", "", *unseen, "", ""))
+    printing.table(("Site", "Spam", "Ham", "1 %", "0.2 %", "0.1 %", "AUC", "Calibration error"), rows)
     if found.calibration_error == found.calibration_error:
         printing.say(f"Calibration error: {found.calibration_error:.3f}")
+
+
+def _or_dash(value: float, decimals: int = 3) -> str:
+    return "-" if value != value else f"{value:.{decimals}f}"
 
 
 def _print_keywords(hits: "list[KeywordRow]") -> None:

@@ -21,7 +21,6 @@ models = typer.Typer(
 
 PREVIOUS = "previous"
 """A text file beside `current`: the version that was in use before."""
-_MAX_CARD_BYTES = 4 << 20
 
 Version = Annotated[str, typer.Argument(metavar="VERSION", help="As winnow models list shows it.")]
 
@@ -31,7 +30,7 @@ def list_(json: printing.Json = False) -> None:
     """List the models, oldest first, and mark the one in use."""
     folder = opening.read_settings().models
     current = _current(folder)
-    found = [_summary(folder, version, current) for version in _versions(folder)]
+    found = [_summary(folder, version, current) for version in shelf.versions(folder)]
     if json:
         printing.print_json(found)
     elif not found:
@@ -116,13 +115,8 @@ def _write(path: Path, version: str) -> None:
 
 
 def _require(folder: Path, version: str) -> None:
-    if version not in _versions(folder):
+    if version not in shelf.versions(folder):
         raise ModelUnusable(version, f"There is no such model in {folder}.", "winnow models list shows them.")
-
-
-def _versions(folder: Path) -> list[str]:
-    """Without those that `winnow train` is writing just now, whose folders begin with a dot."""
-    return [version for version in shelf.versions(folder) if not version.startswith(".")]
 
 
 def _current(folder: Path) -> str:
@@ -147,7 +141,7 @@ def _card(folder: Path, version: str) -> dict[str, Any] | None:
     """The card, unchecked; None when it cannot be read."""
     try:
         with (folder / version / "card.json").open("rb") as file:
-            card = json_format.loads(file.read(_MAX_CARD_BYTES), parse_constant=str)
+            card = json_format.loads(file.read(shelf.MAX_CARD_BYTES), parse_constant=str)
     except (OSError, ValueError, RecursionError):
         return None
     return card if isinstance(card, dict) else None

@@ -46,6 +46,7 @@ def score(
     from app import models
     from app.commands.bulk import Job, chunks
     from app.commands.bulk import score as score_chunks
+    from app.settings import usable_cores
 
     target = _target(source, out)
     settings = opening.read_settings()
@@ -57,7 +58,7 @@ def score(
         file, position, size = opened.enter_context(_opened(source))
         advance = opened.enter_context(_progress(size))
         sink = opened.enter_context(written_whole(target) if target else standard_output())
-        scored = score_chunks(chunks(source, file), job, workers or _cores())
+        scored = score_chunks(chunks(source, file), job, workers or usable_cores())
         for rows in opened.enter_context(closing(scored)):
             sink.write(rows.written)
             verdicts += rows.verdicts
@@ -141,11 +142,6 @@ def _summarise(verdicts: Counter[str], seconds: float, version: str, out: str, a
     if verdicts["error"]:
         sentence = f"{verdicts['error']:,} of them could not be judged; their rows say why."
         printing.note(sentence, "red")
-
-
-def _cores() -> int:
-    """The cores this process may use, which in a container are fewer than the machine has."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @contextmanager

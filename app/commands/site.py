@@ -77,7 +77,7 @@ def rotate_key(name: Name, json: printing.Json = False) -> None:
 
 @site.command()
 def allow(name: Name, kind: Kind, value: Value, json: printing.Json = False) -> None:
-    """Publish what matches, whatever the score. Allow rules come before deny rules.
+    """Publish what matches, whatever the score. Deny rules come before allow rules.
 
     Example: winnow site allow blog email @example.org
     """

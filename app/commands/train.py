@@ -30,6 +30,7 @@ def train(
     from app.training.train import train as trained_on
 
     folder = opening.read_settings().models
+    releasing.require_writable(folder)
     paths = ([learning.OURS] if ours else []) + (data or [])
     known = lists.load()
     with learning.progress() as shown:

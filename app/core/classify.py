@@ -7,6 +7,10 @@ from app.core.lists import Lists
 from app.core.model import Model, Scored
 from app.core.verdict import Classification, LinkReport, Override
 
+SCORE_DECIMALS = 4
+"""Scores are rounded before they are ruled on, so that who compares an answer's score with its thresholds comes to the
+same verdict."""
+
 
 def classify(comment: Comment, history: History, model: Model, lists: Lists) -> Classification:
     """Decide about one comment from nothing but the arguments.
@@ -21,11 +25,12 @@ def classify(comment: Comment, history: History, model: Model, lists: Lists) -> 
     """
     measured = measure(comment, lists)
     scored = model.score(measured)
+    score = round(scored.probability, SCORE_DECIMALS)
     thresholds = history.thresholds or model.thresholds
-    ruling = policy.decide(scored.probability, thresholds, comment, measured.seen, measured.links, history)
+    ruling = policy.decide(score, thresholds, comment, measured.seen, measured.links, history)
     why = reasons.explain(comment, measured, scored, model, lists)
     return Classification(
-        score=scored.probability,
+        score=score,
         verdict=ruling.verdict,
         action=ruling.action,
         thresholds=thresholds,
@@ -49,7 +54,7 @@ def _reports(measured: Measured, scored: Scored) -> tuple[LinkReport, ...]:
             field=link.field,
             begin=link.begin,
             end=link.end,
-            score=probability,
+            score=round(probability, SCORE_DECIMALS),
         )
         for link, probability in zip(measured.links, scored.link_probabilities, strict=True)
     )

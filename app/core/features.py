@@ -4,7 +4,7 @@ What each family of features says, with its range, is in docs/features.md.
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,13 +18,14 @@ from app.core import (
     text,
 )
 from app.core.comment import Comment
-from app.core.emit import Emitter, Features
+from app.core.emit import Emitter, Features, Unit
 from app.core.links import Link
 from app.core.lists import Lists
 from app.core.text import Seen
 
-MAX_TEXT_CHARS = 40_000
-"""More of a text is not read: 30,000 from its beginning and 10,000 from its end are."""
+MAX_TEXT_CHARS = 30_000
+"""More of a text is not read: 20,000 from its beginning and 10,000 from its end are."""
+_HEAD_CHARS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +49,40 @@ def measure(comment: Comment, lists: Lists) -> Measured:
     >>> [link.host.name for link in measured.links]
     ['www.example.com']
     """
-    source, truncated = _bounded(comment.text)
+    source, left_out = _bounded(comment.text)
     seen = text.read(source, comment.text_format, lists.lookalikes)
     found_links = links.find(comment, seen, lists)
     page = features_page.read_page(comment, lists)
     out = Emitter()
     found_words = features_text.emit(out, seen, found_links, page, lists)
-    features_links.emit(out, found_links, page, lists, bool(found_words))
+    selling = features_links.emit(out, found_links, page, lists)
     features_author.emit(out, comment, found_links, lists)
-    features_shape.emit(out, comment, seen, found_links, found_words)
+    features_shape.emit(out, comment, seen, found_links, found_words, selling)
     features_page.emit(out, page, [word.text for word in found_words])
-    return Measured(seen, found_links, out.features(), truncated)
+    if left_out:
+        found_links = tuple(_moved_link(link, left_out) for link in found_links)
+        out.units = [_moved(unit, left_out) for unit in out.units]
+    return Measured(seen, found_links, out.features(), left_out > 0)
 
 
-def _bounded(source: str) -> tuple[str, bool]:
+def _bounded(source: str) -> tuple[str, int]:
+    """What is read of a text, and how many characters in its middle are not."""
     if len(source) <= MAX_TEXT_CHARS:
-        return source, False
-    # Blanks in between keep the positions of the end right.
-    return source[:30_000] + " " * (len(source) - MAX_TEXT_CHARS) + source[-10_000:], True
+        return source, 0
+    return source[:_HEAD_CHARS] + "\n" + source[_HEAD_CHARS + 1 - MAX_TEXT_CHARS :], len(source) - MAX_TEXT_CHARS
+
+
+def _moved(unit: Unit, left_out: int) -> Unit:
+    """Evidence behind the part that was left out, at its place in the text as sent."""
+    if unit.field != "text" or unit.begin < _HEAD_CHARS:
+        return unit
+    return Unit(unit.code, unit.field, unit.begin + left_out, unit.end + left_out, unit.link)
+
+
+def _moved_link(link: Link, left_out: int) -> Link:
+    if link.field != "text" or link.begin < _HEAD_CHARS:
+        return link
+    return replace(link, begin=link.begin + left_out, end=link.end + left_out)
 
 
 _PROBES = (
@@ -96,6 +113,15 @@ _PROBES = (
         author="Ян",
     ),
     Comment(text="A B C D U.S.S.R. kΩ ？！ c.a.s.i.n.o b.o.n.u.s watch?v=dQw4w9WgXcQ @jana hi", type="trackback"),
+    Comment(
+        text="> The council voted against the new casino by a large majority.\nSo it did: ftp://u:p@files.example.com/x",
+        author="see www.example.org",
+        page_title="Council votes",
+        page_text="The council voted against the new casino by a large majority. It had been debated for years.",
+        page_url="https://news.example.com/council-casino",
+        honeypot="x",
+    ),
+    Comment(text="https://news.example.com/council-casino", page_title="Council", page_url="https://news.example.com/"),
 )
 
 

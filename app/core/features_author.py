@@ -15,8 +15,11 @@ _LETTER_RUN = re.compile(r"[bcdfghjklmnpqrstvwxz]{5,}")
 
 
 def emit(out: Emitter, comment: Comment, links: tuple[Link, ...], lists: Lists) -> None:
-    """Add the features of the author's name and of how it goes with the author's address."""
-    _missing(out, comment)
+    """Add the features of the author's name and of how it goes with the author's address.
+
+    A name or address that is missing adds nothing: as a feature of its own it told platforms apart, not spam from
+    ham (recall at 1 % on sites never seen 0.67 with it, 0.72 without). What was missing is said in the answer.
+    """
     name = comment.author.strip()[:_MAX_NAME_CHARS]
     if not name:
         return
@@ -44,12 +47,6 @@ def emit(out: Emitter, comment: Comment, links: tuple[Link, ...], lists: Lists) 
     names += [f"author.likeness:{_likeness(folded, link)}" for link in links if link.field == "author_url"]
     names += ["author.has-link" for link in links if link.field == "author"][:1]
     out.add(shape, names, 0.6)
-
-
-def _missing(out: Emitter, comment: Comment) -> None:
-    absent = [field for field in ("author", "author_url", "author_email") if not getattr(comment, field).strip()]
-    for field in absent[:2]:
-        out.add(out.open(f"missing.{field}"), (f"missing:{field}",), 0.3)
 
 
 def _shape(name: str) -> str:

@@ -17,7 +17,7 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z]
 _EXTENSION = re.compile(r"\.([a-z0-9]{2,4})$")
 _PIECE = re.compile(r"[A-Za-z0-9]{8,}")
 _TURN = re.compile(r"(?<=[a-z])(?=[A-Z0-9])|(?<=[A-Z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])")
-_TRADE = 1.0
+_TRADE = 1.2
 """Weight of a feature that says what a part of a link sells: few features, and the ones that carry over to hosts and
 words never seen."""
 _STRUCTURE = 0.3
@@ -34,8 +34,6 @@ class _At:
     link: Link
     number: int
     share: float
-    alone: str
-    """`only` when the text has no words beside its links, else `among`."""
 
     @property
     def prefix(self) -> str:
@@ -50,24 +48,23 @@ class _At:
         self.out.add(unit, [f"{self.prefix}.{name}" for name in names], self.share * weight)
 
 
-def emit(out: Emitter, links: tuple[Link, ...], page: Page, lists: Lists, has_words: bool) -> None:
-    """Add the features of every link. A link's parts are shared out over all links of its field.
+def emit(out: Emitter, links: tuple[Link, ...], page: Page, lists: Lists) -> frozenset[int]:
+    """Add the features of every link, and return the numbers of those that name a trade.
 
-    Args:
-        out: where they go.
-        links: all links of the comment.
-        page: what its page is about.
-        lists: trades, and parts of paths that say nothing.
-        has_words: whether the text has words beside its links.
+    A link's parts are shared out over all links of its field.
     """
     per_field = Counter(link.field for link in links)
+    selling: set[int] = set()
     for number, link in enumerate(links):
-        alone = "among" if has_words or link.field != "text" else "only"
-        at = _At(out, lists, page, link, number, 1 / math.sqrt(per_field[link.field]), alone)
+        at = _At(out, lists, page, link, number, 1 / math.sqrt(per_field[link.field]))
+        before = len(out.units)
         _host(at)
         _path(at)
         if link.field == "text" and link.anchor:
             _anchor(at)
+        if any(unit.code.rpartition(".")[2] in lists.trade_names for unit in out.units[before:]):
+            selling.add(number)
+    return frozenset(selling)
 
 
 def share_of(links: tuple[Link, ...], number: int) -> float:
@@ -94,12 +91,18 @@ def _slug(at: _At, part: str, written: str) -> int:
     if hits:
         covered = sum(hit.end - hit.begin for hit in hits) / max(1, sum(map(len, tokens)))
         for trade in trades[:4]:
-            at.out.add(unit, (f"slug.trade:{trade}", f"slug.trade:{at.page.place_of(trade)}"), at.share * 0.5)
-        names = (f"slug.hits:{min(len(hits), 5)}", f"slug.trades:{min(len(trades), 3)}")
-        at.out.add(unit, (*names, f"slug.covered:{step(covered, (0.2, 0.35, 0.5, 0.7, 0.9))}"), at.share * _TRADE)
-        at.add(unit, (f"{part}.trades:{kind}", f"{part}.trades:{at.alone}"), _TRADE)
+            at.out.add(unit, (f"slug.trade:{at.page.place_of(trade)}",), at.share * 0.5)
+            at.out.add(unit, (f"slug.trade:{trade}",), at.share * 0.2)
+        names = (
+            f"slug.hits:{min(len(hits), 5)}",
+            f"slug.trades:{min(len(trades), 3)}",
+            f"slug.covered:{step(covered, (0.2, 0.35, 0.5, 0.7, 0.9))}",
+        )
+        weight = _TRADE if at.prefix == "link" else _STRUCTURE
+        at.out.add(unit, names, at.share * weight)
+        at.add(unit, (f"{part}.trades:{kind}",), weight)
     elif tokens:  # lightly: said of nearly every address, it would only tell platforms apart
-        at.add(unit, (f"{part}.no-trade:{kind}", f"{part}.no-trade:{at.alone}"), _STRUCTURE)
+        at.add(unit, (f"{part}.no-trade:{kind}",), _STRUCTURE)
     return unit
 
 
@@ -165,6 +168,7 @@ def _path(at: _At) -> None:
         f"path.hyphens:{step(longest.count('-') + longest.count('_'), (0, 1, 3, 6))}:{kind}",
         f"path.length:{step(len(longest), (3, 8, 15, 30, 60))}",
         f"path.digits:{step(digits / len(longest), (0, 0.2, 0.5)) if longest else 0}",
+        f"path.entropy:{step(_entropy(longest), (1.5, 2.5, 3.0, 3.5, 4.0))}",
         f"path.query:{bool(url.query)}:{bool(url.fragment)}",
         f"path.extension:{extension.group(1) if extension else ''}",
     ]
@@ -172,6 +176,12 @@ def _path(at: _At) -> None:
     if at.page.known and of_page is not None:
         names.append(f"path.on-page:{step(of_page, (0.0, 0.2, 0.5))}")
     at.add(unit, names, _STRUCTURE)
+
+
+def _entropy(segment: str) -> float:
+    """Bits per character, 0.0 for an empty one; a slug has 3 to 3.5, a random identifier 4 and more."""
+    counts = Counter(segment).values()
+    return -sum(n / len(segment) * math.log2(n / len(segment)) for n in counts)
 
 
 def _anchor(at: _At) -> None:

@@ -36,14 +36,31 @@ _SCRIPT_NAMES = (
 )
 
 
-def emit(out: Emitter, comment: Comment, seen: Seen, links: tuple[Link, ...], found: list[Word]) -> None:
-    """Add the features of build and disguise."""
-    in_text = [link for link in links if link.field == "text" and link.markup != "redirect"]
+def emit(
+    out: Emitter,
+    comment: Comment,
+    seen: Seen,
+    links: tuple[Link, ...],
+    found: list[Word],
+    selling: frozenset[int],
+) -> None:
+    """Add the features of build and disguise.
+
+    Args:
+        out: where they go.
+        comment: as sent.
+        seen: its text as a reader sees it.
+        links: all links.
+        found: the words of the text.
+        selling: numbers of the links that name a trade.
+    """
     text = seen.plain.text
-    _links(out, seen, in_text, found)
+    _links(out, seen, links, found)
     if found:  # of a comment without words these would describe the address
         _build(out, text, found)
         _scripts(out, comment, text)
+    else:
+        _link_only(out, links, selling)
     _contacts(out, comment, seen)
     for disguise in seen.disguises:
         out.add(out.open(f"disguise.{disguise}", "text"), (f"disguise:{disguise}", "disguise"), 0.4)
@@ -53,7 +70,8 @@ def emit(out: Emitter, comment: Comment, seen: Seen, links: tuple[Link, ...], fo
         out.add(out.open("shape.type"), (f"type:{comment.type[:20]}",), 0.3)
 
 
-def _links(out: Emitter, seen: Seen, in_text: list[Link], found: list[Word]) -> None:
+def _links(out: Emitter, seen: Seen, links: tuple[Link, ...], found: list[Word]) -> None:
+    in_text = [link for link in links if link.field == "text" and link.markup != "redirect"]
     count = step(len(in_text), (0, 1, 2, 4, 9))
     size = step(len(found), (0, 3, 10, 30, 80, 200))
     unit = out.open("shape.links" if in_text else "shape.no_links", "text")
@@ -62,19 +80,31 @@ def _links(out: Emitter, seen: Seen, in_text: list[Link], found: list[Word]) -> 
         kinds = sorted({link.host.kind for link in in_text})
         markups = "+".join(sorted({link.markup for link in in_text}))
         hosts = len({link.host.registrable_domain for link in in_text})
-        names += [f"links.kinds:{'+'.join(kinds)}:{size == 0}", f"links.markup:{markups}"]
-        names += [f"links.hosts:{step(hosts, (1, 2, 4))}:{count}"]
-    out.add(unit, names, 0.6)
-    if in_text and not found:
-        only = out.open("shape.link_only", "text")
-        out.add(only, ("link-only", *(f"link-only:{link.host.kind}" for link in in_text[:1])), 0.8)
-    if in_text:
-        at = seen.source.find("\n", max(link.end for link in in_text)) < 0
+        share = sum(link.end - link.begin for link in in_text) / max(1, len(seen.source))
+        ends_line = seen.source.find("\n", max(link.end for link in in_text)) < 0
         ends = max(link.end for link in in_text) >= len(seen.source.rstrip()) - 6
         begins = min(link.begin for link in in_text) <= 12
-        out.add(unit, (f"links.place:{begins}:{ends}:{at}",), 0.6)
+        names += [
+            f"links.kinds:{'+'.join(kinds)}:{size == 0}",
+            f"links.markup:{markups}",
+            f"links.hosts:{step(hosts, (1, 2, 4))}:{count}",
+            f"links.share:{step(share, (0.05, 0.15, 0.3, 0.6, 0.9))}",
+            f"links.place:{begins}:{ends}:{ends_line}",
+        ]
+    out.add(unit, names, 0.6)
     for kind in sorted(seen.markup):
         out.add(out.open("shape.markup", "text"), (f"markup:{kind}", f"markup:{kind}:{count}"), 0.6)
+
+
+def _link_only(out: Emitter, links: tuple[Link, ...], selling: frozenset[int]) -> None:
+    """What it means that there is nothing but links depends on whether they sell."""
+    in_text = [(number, link) for number, link in enumerate(links) if link.field == "text"]
+    if not in_text:
+        return
+    sells = "trades" if any(number in selling for number, _ in in_text) else "no-trade"
+    kind = in_text[0][1].host.kind
+    names = ("link-only", f"link-only:{sells}", f"link-only:{sells}:{kind}")
+    out.add(out.open("shape.link_only", "text"), names, 0.8)
 
 
 def _build(out: Emitter, text: str, found: list[Word]) -> None:

@@ -11,9 +11,6 @@ from app.core.links import Link, emails
 from app.core.lists import Lists
 from app.core.text import Seen
 
-MAX_WORDS = 1500
-"""Words looked at in one text: 20,000 characters of prose. Longer texts are judged by their beginning and end."""
-
 _GAP = " "
 _LONG_NUMBER = re.compile(r"\d{3,}")
 
@@ -21,13 +18,10 @@ _LONG_NUMBER = re.compile(r"\d{3,}")
 def emit(out: Emitter, seen: Seen, links: tuple[Link, ...], page: Page, lists: Lists) -> list[Word]:
     """Add the features of the text, and return its words without links, addresses and quotes of the page."""
     prose = blanked(seen, links)
-    prose, quotes = page.without_quotes(prose)
-    if quotes:
-        out.add(out.open("page.quote", "text"), ["page.quote"], 0.5)
+    prose, quoted = page.without_quotes(prose)
+    if quoted:
+        out.add(out.open("page.quote", "text"), [f"page.quote:{quoted}"], 0.5)
     found = words(prose)
-    if len(found) > MAX_WORDS:
-        found = found[: MAX_WORDS * 2 // 3] + found[-MAX_WORDS // 3 :]
-        prose = _only(prose, found)
     if not found:
         return []
     units = [out.open("text.words", "text", seen.folded.source_span(word.begin, word.end)) for word in found]
@@ -61,18 +55,6 @@ def blanked(seen: Seen, links: tuple[Link, ...]) -> str:
         pieces.append(_GAP * (end - max(begin, at)))
         at = end
     pieces.append(text[at:])
-    return "".join(pieces)
-
-
-def _only(prose: str, kept: list[Word]) -> str:
-    """The same text with all but the kept words blanked."""
-    pieces: list[str] = []
-    at = 0
-    for word in kept:
-        pieces.append(_GAP * (word.begin - at))
-        pieces.append(word.text)
-        at = word.end
-    pieces.append(_GAP * (len(prose) - at))
     return "".join(pieces)
 
 

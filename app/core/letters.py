@@ -13,6 +13,9 @@ _ALPHABET_ENDS = "\u0180"
 _OWN_LETTERS = "əƏɓƁɗƊƙƘƴƳɛƐɔƆ"
 """Letters of Azerbaijani, Hausa, Ewe and Akan; these and those before _ALPHABET_ENDS are no disguise."""
 
+_RUSSIAN_ENDINGS = frozenset("ом ов ой ами ах ка ки ку ке".split())
+"""Cases of a Latin name in a Russian sentence, spelt in letters that all look Latin."""
+
 _KEPT_PUNCTUATION = frozenset("！（），；？［］｛｝＂＇＜＞…")
 """Full-width punctuation stays what it is: it ends an address where its plain form might not."""
 
@@ -120,6 +123,27 @@ def mixes_scripts(word: str) -> bool:
     return not (
         len(head) > 1 and head.isascii() and head.isupper() and ending.islower() and len(foreign) == len(ending)
     )
+
+
+def glues_words(word: str, lookalikes: Mapping[str, str]) -> bool:
+    """Whether a word changes its script once, as where two honest words meet: `кафеBar`, `Windowsом`.
+
+    A disguise changes it only where letters look alike: `саsino`.
+    """
+    letters = [c for c in word if c.isalpha()]
+    scripts = [is_foreign(c) for c in letters]
+    change = scripts.index(not scripts[0])
+    if scripts[0] in scripts[change:]:
+        return False
+    head, tail = letters[:change], letters[change:]
+    if len(tail) > 1 and head[-1].islower() and tail[0].isupper():
+        return True
+    if len(head) > 2 and "".join(tail) in _RUSSIAN_ENDINGS:
+        return True
+    alike = [all(c in (lookalikes if is_foreign(c) else cyrillic_for(lookalikes)) for c in run) for run in (head, tail)]
+    if len(head) == len(tail):
+        return not any(alike)
+    return not alike[len(tail) < len(head)]
 
 
 def cyrillic_for(lookalikes: Mapping[str, str]) -> Mapping[str, str]:

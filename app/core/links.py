@@ -8,21 +8,36 @@ from itertools import islice
 import re2
 
 from app.core.comment import Comment
-from app.core.hosts import Host, Url, describe, parse_url, redirect_target
+from app.core.hosts import (
+    MAX_HOST_CHARS,
+    SURE_SUFFIXES,
+    Host,
+    Url,
+    describe,
+    looks_like_host,
+    parse_url,
+    redirect_target,
+    without_sentence_after,
+)
 from app.core.lists import Lists
 from app.core.text import Seen, read
 
 MAX_LINKS = 64
 """Links looked at in one comment; more than that is itself evidence."""
 
+MAX_LINKS_OF_A_FIELD = 16
+"""Of those MAX_LINKS, as many are kept for the author's name, address and e-mail each when they have them."""
+
 MAX_CANDIDATES = 1000
 """Words with a dot inside that are tried as hosts in one text: each is looked up among the suffixes."""
 
 # What ends an address: blanks, brackets, and the punctuation of scripts that put no space after it.
 _STOP = r"""\s<>"`{}|^\[\]「」『』（）【】《》，。、！；：…،؛؟«»“”„"""
-_WITH_SCHEME = re.compile(rf"(?i)(?:https?|ftp):[/\\]{{1,4}}[^{_STOP}]+")
+_IP6 = r"\[[0-9a-f]{0,4}:[0-9a-f:.]{1,42}\]"
+_WITH_SCHEME = re.compile(rf"(?i)(?:https?|ftp):[/\\]{{1,4}}(?:{_IP6}(?:[:/?#][^{_STOP}]*)?|[^{_STOP}]+)")
 _BARE_HOST = re2.compile(
-    rf"""(?i)(?:^|[^\pL\pN@._/=-])([\pL\pN](?:[\pL\pN-]*\.)+[\pL][\pL\pN-]+)((?::\d+)?(?:[/?#][^{_STOP}]*)?)"""
+    r"(?i)(?:^|[^\pL\pN@._/=-]|\.\.)((?:[\pL\pN][\pL\pN-]*\.)+[\pL][\pL\pN-]+|(?:\d{1,3}\.){3}\d{1,3})"
+    rf"""((?::\d+)?(?:[/?#][^{_STOP}]*)?)"""
 )
 _GLUED = re.compile(r"(?i)[,;](?=https?:|www\.)|(?<=[^/])(?=https?://)")
 _EMAIL = re2.compile(r"(?i)[a-z0-9._%+-]+@((?:[a-z0-9-]+\.)+[a-z]+)")
@@ -31,21 +46,15 @@ _SCHEME = re.compile(r"(?i)^(?:https?|ftp):")
 _OTHER_SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:(?!\d)")
 _UNSPACED = "\u0e00-\u0fff\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _PROSE_BEFORE = re.compile(rf"^[{_UNSPACED}]+(?=[a-z0-9])")
-_PROSE_AFTER = re.compile(r"(?<=[A-Za-z])[^\x00-\x7f][^.]*$")
+_PROSE_AFTER = re.compile(r"(?<=[A-Za-z])[^\x00-\x7f]")
+_CODE_AFTER = re.compile(r"_\w|\(")
 _AUTHORITY = re.compile(r"^[A-Za-z]+:[/\\]+[^/\\?#]*")
 _PATH = re.compile(r"[/?#=&]")
 _AFTER_HOST = re.compile(r"[:/?#]")
 _TRAILING = ".,;:!?'\"…*_~"
 
-# Suffixes that are also words, file endings or names in programs. Without a path or `www.`, `done.It` is a missing
-# space and `setup.py` a file.
-_DOUBTFUL_SUFFIXES = frozenset(
-    "am as at be by do in is it la me my no of on or so to us we py md sh rs pl ps pm zip mov cc ml mk"
-    " st js ts vb app"
-    " host id name map open style target next new foo bar box java how now you here see say"
-    " got like then".split()
-)
-_NOT_HOSTS = frozenset({"asp.net", "vb.net", "ado.net", "node.js", "socket.io", "next.js", "e.g", "i.e", "system.io"})
+_Written = tuple[str, str, int, int, str, str]
+"""An address as written: address, field, begin, end, anchor, markup."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +75,7 @@ class Link:
 
 
 def find(comment: Comment, seen: Seen, lists: Lists) -> tuple[Link, ...]:
-    """All links, those of the text first and in order, at most MAX_LINKS.
+    """All links, those of the text first and in order, at most MAX_LINKS; those of other fields are never left out.
 
     Args:
         comment: the comment as sent.
@@ -75,29 +84,41 @@ def find(comment: Comment, seen: Seen, lists: Lists) -> tuple[Link, ...]:
 
     A redirector gives two links: itself and the address it sends the reader to.
     """
-    own = own_domain(comment, lists)
-    found: list[Link] = []
-    met: set[tuple[str, str]] = set()  # `<a href=X>X</a>` is one link
-    for written, field, begin, end, anchor, markup in _written(comment, seen, lists):
-        url = parse_url(_with_scheme(written))
-        if url is None or (field, url.href) in met:
-            continue
-        met.add((field, url.href))
-        host = describe(url, own, lists)
-        found.append(Link(url, host, field, begin, end, anchor, markup))
-        target = redirect_target(url, lists)
-        inner = parse_url(target) if target else None
-        if inner is not None:
-            found.append(Link(inner, describe(inner, own, lists), field, begin, end, anchor, "redirect"))
-        if len(found) >= MAX_LINKS:
-            break
-    return tuple(found[:MAX_LINKS])
+    page, own = _page(comment), own_domain(comment, lists)
+
+    def links(written_links: Iterator[_Written], most: int) -> list[Link]:
+        found: list[Link] = []
+        met: set[str] = set()  # `<a href=X>X</a>` is one link
+        for written, field, begin, end, anchor, markup in written_links:
+            url = parse_url(_with_scheme(written))
+            if url is None or url.href in met:
+                continue
+            met.add(url.href)
+            found.append(Link(url, describe(url, own, lists, page), field, begin, end, anchor, markup))
+            target = redirect_target(url, lists)
+            inner = parse_url(target) if target else None
+            if inner is not None:
+                found.append(Link(inner, describe(inner, own, lists, page), field, begin, end, anchor, "redirect"))
+            if len(found) >= most:
+                break
+        return found[:most]
+
+    of_author = [
+        link
+        for written in (_in_author_url(comment, lists), _in_author(comment, lists), _in_author_email(comment))
+        for link in links(written, MAX_LINKS_OF_A_FIELD)
+    ]
+    return (*links(_in_text(seen, lists), MAX_LINKS - len(of_author)), *of_author)
 
 
 def own_domain(comment: Comment, lists: Lists) -> str:
     """The registrable domain of the page the comment stands under; empty if the page is not known."""
-    page = parse_url(_with_scheme(comment.page_url.strip())) if comment.page_url else None
+    page = _page(comment)
     return lists.split_host(page.host).registrable_domain if page else ""
+
+
+def _page(comment: Comment) -> Url | None:
+    return parse_url(_with_scheme(comment.page_url.strip())) if comment.page_url else None
 
 
 def bare_spans(text: str, lists: Lists) -> list[tuple[int, int]]:
@@ -140,7 +161,8 @@ def _parted(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
         if comma or path is None or path.start() >= glue.start():
             yield at, glue.start()
             at = glue.end()
-            path = _PATH.search(text, at + 8, end)
+            if path is not None and path.start() < at + 8:
+                path = _PATH.search(text, at + 8, end)
     yield at, end
 
 
@@ -152,13 +174,18 @@ def _hosts_without_scheme(text: str, taken: list[tuple[int, int]], lists: Lists)
             passed += 1
         if (passed < len(taken) and taken[passed][0] <= begin) or text[end : end + 1] == "@":
             continue
+        if _CODE_AFTER.match(text, end) and match.group(1).rpartition(".")[2].lower() not in SURE_SUFFIXES:
+            continue
         for at, until in _parted(text, begin, match.end()):
             host, rest = _cut_at_path(text[at:until])
             prose = _PROSE_BEFORE.match(host.lower())
             skipped = prose.end() if prose else 0
             kept = _without_prose_after(host[skipped:], lists)
             rest = _trimmed(rest) if kept == host[skipped:] else ""
-            if _looks_like_host(kept, rest, lists):
+            shorter = without_sentence_after(kept, lists)
+            if shorter and (kept[:4].lower() == "www." or not looks_like_host(kept, rest, lists)):
+                kept, rest = shorter, ""
+            if looks_like_host(kept, rest, lists):
                 yield at + skipped, at + skipped + len(kept) + len(rest)
 
 
@@ -170,25 +197,11 @@ def _cut_at_path(written: str) -> tuple[str, str]:
 
 def _without_prose_after(host: str, lists: Lists) -> str:
     """A host without the words that follow it unspaced: `example.com` of `example.com更多`."""
-    kept = _PROSE_AFTER.sub("", host)
-    return kept if kept != host and kept.rpartition(".")[2] and lists.split_host(kept.lower()).suffix else host
-
-
-def _looks_like_host(host: str, rest: str, lists: Lists) -> bool:
-    lowered = host.lower()
-    if lowered in _NOT_HOSTS or len(lowered) > 253:
-        return False
-    if lowered.startswith("www.") and lowered.count(".") > 1:
-        return True
-    suffix = host.rpartition(".")[2]
-    parts = lists.split_host(lowered)
-    if not parts.suffix or not parts.domain:
-        return False
-    if len(rest) > 1 and rest[0] in "/?":
-        return True
-    # `the end.So we` is a missing space; no sentence begins with com or org.
-    capitalised = suffix[:1].isupper() and not host.isupper() and suffix.lower() not in ("com", "org")
-    return suffix.lower() not in _DOUBTFUL_SUFFIXES and not capitalised
+    prose = _PROSE_AFTER.search(host, host.rfind(".") + 1)
+    if prose is None or prose.start() > MAX_HOST_CHARS + len("https:////"):
+        return host
+    kept = host[: prose.start()]
+    return kept if lists.split_host(kept.lower()).suffix else host
 
 
 def _trimmed(written: str) -> str:
@@ -211,8 +224,7 @@ def _with_scheme(written: str) -> str:
     return "" if _OTHER_SCHEME.match(written) or written[:1] in "/\\?#" else "http://" + written
 
 
-def _written(comment: Comment, seen: Seen, lists: Lists) -> Iterator[tuple[str, str, int, int, str, str]]:
-    """Every address as written: address, field, begin, end, anchor, markup."""
+def _in_text(seen: Seen, lists: Lists) -> Iterator[_Written]:
     for made in seen.links:
         anchor = seen.source[made.anchor_begin : made.anchor_end]
         if _leaves_the_page(made.url, lists):
@@ -220,13 +232,22 @@ def _written(comment: Comment, seen: Seen, lists: Lists) -> Iterator[tuple[str, 
     for written, begin, end in _bare(seen, lists):
         markup = "bare" if "//" in written[:10] or ":\\" in written[:10] else "no-scheme"
         yield written, "text", begin, end, "", markup
+
+
+def _in_author_url(comment: Comment, lists: Lists) -> Iterator[_Written]:
     author_url = comment.author_url.strip()
     if author_url:
         begin = comment.author_url.index(author_url)
         seen_url = read(author_url, "plain", lists.lookalikes).plain.text.strip()
         yield seen_url, "author_url", begin, begin + len(author_url), comment.author, "field"
+
+
+def _in_author(comment: Comment, lists: Lists) -> Iterator[_Written]:
     for written, begin, end in _bare(read(comment.author, "plain", lists.lookalikes), lists):
         yield written, "author", begin, end, "", "bare"
+
+
+def _in_author_email(comment: Comment) -> Iterator[_Written]:
     at = comment.author_email.rfind("@") + 1
     domain = comment.author_email[at:].strip()
     if at and "." in domain:
@@ -245,4 +266,4 @@ def _leaves_the_page(url: str, lists: Lists) -> bool:
     if "//" in url[:12] or "\\" in url[:12] or _SCHEME.match(url):
         return True
     host, rest = _cut_at_path(url)
-    return "." in host and _looks_like_host(host, rest or "/", lists)
+    return "." in host and looks_like_host(host, rest or "/", lists)

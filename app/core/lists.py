@@ -109,6 +109,8 @@ class Lists:
 
     host_kinds: Mapping[str, str]
     """Host -> registry, code, sites, documents, answers, social, shortener, bio or messenger."""
+    sold_suffixes: frozenset[str]
+    """Suffixes such as `us.com` that a company sells names under, like a registry; no hosting for customers."""
     redirectors: tuple[Redirector, ...]
     trades: Trades
     lookalikes: Mapping[str, str]

@@ -1,10 +1,13 @@
 """Score -> verdict and action: the whole policy, in order, first match wins.
 
-1. allow rules   the operator's word; ham
-2. deny rules    the operator's word; spam
+1. deny rules    the operator's word; spam
+2. allow rules   the operator's word; ham
 3. role          who runs the site may write what they like; ham
 4. honeypot      a field that people cannot see was filled in; spam
 5. thresholds    the site's own, else the model's: hold, reject, discard; a tie goes to the stricter side
+
+A deny rule of a link kind speaks when any link fits, an allow rule only when every link does: else a spammer would
+add one allowed link and be through.
 """
 
 from collections.abc import Callable
@@ -13,14 +16,17 @@ from fnmatch import fnmatchcase
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from app.core.comment import Comment, History, Rule, Thresholds
+from app.core.features import MAX_TEXT_CHARS
 from app.core.folding import fold
 from app.core.hosts import parse_url
-from app.core.links import Link
+from app.core.links import MAX_LINKS, Link
 from app.core.text import Seen, read
 from app.core.verdict import Action, Override, Verdict
 
 TRUSTED_ROLES = frozenset({"administrator", "editor", "moderator", "owner"})
 """Roles whose comments are never held. `author` and `contributor` are given to too many to be trusted unseen."""
+_SHOWN_FIELDS = frozenset({"text", "author", "author_url"})
+"""Where readers see a link. The domain of an e-mail address is one too, but nobody sees it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,7 @@ def decide(
         links: its links.
         history: the site's rules.
     """
-    for effect in ("allow", "deny"):
+    for effect in ("deny", "allow"):
         for rule in history.rules:
             if rule.effect == effect and matches(rule, comment, seen, links):
                 override = Override(rule.effect, rule.kind, rule.value)
@@ -85,34 +91,56 @@ def matches(rule: Rule, comment: Comment, seen: Seen, links: tuple[Link, ...]) -
     >>> matches(deny, Comment(), read("WORK  from h&#111;me!", "auto", {}), ())
     True
     """
-    return bool(rule.value.strip()) and _MATCHERS[rule.kind](rule.value.strip(), comment, seen, links)
+    value = rule.value.strip()
+    if not value:
+        return False
+    if rule.kind in _LINK_FITS:
+        return _of_links(rule, value, comment, links)
+    return _MATCHERS[rule.kind](value, comment, seen, links)
 
 
 Matcher = Callable[[str, Comment, Seen, tuple[Link, ...]], bool]
 
 
-def _host(value: str, comment: Comment, seen: Seen, links: tuple[Link, ...]) -> bool:
+def _of_links(rule: Rule, value: str, comment: Comment, links: tuple[Link, ...]) -> bool:
+    """Deny: any link fits. Allow: there are links in text, author or author_url, all were read, and all fit."""
+    fits = _LINK_FITS[rule.kind](value)
+    if fits is None:
+        return False
+    if rule.effect == "deny":
+        return any(fits(link) for link in links)
+    if len(links) >= MAX_LINKS or len(comment.text) > MAX_TEXT_CHARS:
+        return False  # what was not read might be anything
+    shown = [link for link in links if link.field in _SHOWN_FIELDS]
+    return bool(shown) and all(fits(link) for link in shown)
+
+
+Fits = Callable[[Link], bool] | None
+"""Whether a link fits a rule's value; None when the value makes no sense."""
+
+
+def _host(value: str) -> Fits:
     host = _host_of(value)
-    return bool(host) and any(host == link.url.host.rstrip(".") for link in links)
+    return (lambda link: host == link.url.host.rstrip(".")) if host else None
 
 
-def _registrable_domain(value: str, comment: Comment, seen: Seen, links: tuple[Link, ...]) -> bool:
+def _registrable_domain(value: str) -> Fits:
     domain = _host_of(value)
-    return bool(domain) and any(domain == link.host.registrable_domain for link in links)
+    return (lambda link: domain == link.host.registrable_domain) if domain else None
+
+
+def _url_pattern(value: str) -> Fits:
+    scheme, separator, rest = value.lower().rpartition("://")
+    rest = rest if "/" in rest or rest.endswith("*") else rest + "/"  # an address without a path has the path `/`
+    literal = rest.replace("[", "[[]").replace("?", "[?]")
+    pattern = f"{scheme}://{literal}" if separator else f"*://{literal}"
+    return lambda link: fnmatchcase(link.url.href.lower(), pattern)
 
 
 def _host_of(value: str) -> str:
     """A host as it stands in a parsed URL, so that `Поле.рф` finds its punycode; empty if it is none."""
     parsed = parse_url(f"http://{value}")
     return parsed.host.rstrip(".") if parsed else ""
-
-
-def _url_pattern(value: str, comment: Comment, seen: Seen, links: tuple[Link, ...]) -> bool:
-    scheme, separator, rest = value.lower().rpartition("://")
-    rest = rest if "/" in rest or rest.endswith("*") else rest + "/"  # an address without a path has the path `/`
-    literal = rest.replace("[", "[[]").replace("?", "[?]")
-    pattern = f"{scheme}://{literal}" if separator else f"*://{literal}"
-    return any(fnmatchcase(link.url.href.lower(), pattern) for link in links)
 
 
 def _email(value: str, comment: Comment, seen: Seen, links: tuple[Link, ...]) -> bool:
@@ -140,10 +168,12 @@ def _phrase(value: str, comment: Comment, seen: Seen, links: tuple[Link, ...]) -
     return bool(phrase) and phrase in " ".join(seen.folded.text.split())
 
 
-_MATCHERS: dict[str, Matcher] = {
+_LINK_FITS: dict[str, Callable[[str], Fits]] = {
     "host": _host,
     "registrable_domain": _registrable_domain,
     "url_pattern": _url_pattern,
+}
+_MATCHERS: dict[str, Matcher] = {
     "email": _email,
     "author": _author,
     "ip_range": _ip_range,

@@ -14,6 +14,7 @@ from app.core.letters import (
     between_letters,
     cyrillic_for,
     flag_positions,
+    glues_words,
     in_word,
     is_foreign,
     mixes_scripts,
@@ -25,7 +26,7 @@ from app.core.traced import Edit, Traced
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _NON_ASCII = re.compile(r"[^\x00-\x7f]")
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"[^\W_]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _ACCENTED = re.compile(r"[^\W\d_][\u0300-\u036f]{1,3}")
 _KANA = re.compile(r"[\u3040-\u30ff]")
@@ -38,7 +39,11 @@ _SPOKEN_DOT = re.compile(r"(?i)(?<=\s)(?:dot|d0t|точка|punkt|\.)\s{1,3}")
 _SPOKEN_SUFFIX = re.compile(
     r"(?i)(?:com|net|org|info|biz|ru|xyz|top|site|online|shop|club|io|me|co|cc|sk|cz|de|uk|ua|pl|bet|casino|link|live|pro|tk|ml)(?![\w-])"
 )
-_COMMON_SUFFIX = re.compile(r"(?i)(?:com|net|org|info|biz|ru|xyz|bet|casino)(?![\w-])")
+# `x . com` is an address at the end of a line or before a path; `Adorei . com certeza` is two sentences.
+_COMMON_SUFFIX = re.compile(
+    r"(?i)(?:com|net|org|info|biz|ru|xyz|bet|casino)/"
+    r"|(?:com|net|info|biz|ru|xyz|bet|casino)[.!?)]{0,3}[ \t]{0,3}(?:[\r\n]|\Z)"
+)
 _NOT_BEFORE_DOT = frozenset("the a an this that every each one first last red blue green black white polka".split())
 """Words before `dot` that make it a word: `the dot com bubble`, `a red dot`."""
 _NOT_IN_HOST = re.compile(r"[^\w-]")
@@ -158,7 +163,7 @@ def _without_lookalikes(traced: Traced, lookalikes: Mapping[str, str], found: se
     edits: list[Edit] = []
     for match in _WORD.finditer(traced.text):
         word = match.group()
-        if word.isascii() or not mixes_scripts(word):
+        if word.isascii() or not mixes_scripts(word) or glues_words(word, lookalikes):
             continue
         foreign = [c for c in word if is_foreign(c)]
         latin = [c for c in word if c.isascii() and c.isalpha()]

@@ -66,7 +66,7 @@ class Classification:
     """The whole answer about one comment; explainable, repeatable, appealable."""
 
     score: float
-    """Calibrated probability that a moderator would call the comment spam, as the model gave it."""
+    """Calibrated probability that a moderator would call the comment spam, rounded to four decimals."""
     verdict: Verdict
     action: Action
     thresholds: Thresholds

@@ -55,6 +55,7 @@ def load(folder: Path = FOLDER) -> Lists:
     """
     return Lists(
         host_kinds={host: kind for host, kind, _ in read("hosts.tsv", 3, folder)},
+        sold_suffixes=frozenset(suffix for suffix, _ in read("sold_suffixes.tsv", 2, folder)),
         redirectors=tuple(Redirector(*row[:3]) for row in read("redirectors.tsv", 4, folder, 3)),
         trades=Trades([(trade, term) for trade, _, term in read("trades.tsv", 3, folder, 3)]),
         lookalikes={character: latin for character, latin, _ in read("confusables.tsv", 3, folder)},

@@ -17,6 +17,7 @@ from app.errors import StoreUnavailable
 from app.store.records import Record
 
 MAX_WAITING = 10_000  # records; at a few KB each some 50 MB, and more than a second's worth of load
+MAX_WAITING_CHARACTERS = 64_000_000  # of text and page text; at up to 4 bytes each at most some 256 MB
 RETRY_SECONDS = 2.0  # as long as one wait for a lock, so that a locked database is not waited for 256 times
 
 
@@ -31,6 +32,8 @@ class Recorder(Protocol):
 class _Submit:
     records: tuple[Record, ...]
     future: Future[None]
+    characters: int
+    """Of text and page text, which alone can be long."""
 
 
 class Writer:
@@ -54,6 +57,7 @@ class Writer:
         # Guarded by _wake:
         self._waiting: deque[_Submit] = deque()
         self._waiting_records = 0
+        self._waiting_characters = 0
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="winnow-writer", daemon=True)
         self._thread.start()
@@ -62,17 +66,19 @@ class Writer:
         """Hand over records that belong together: all of them are written, or none.
 
         Never blocks. The future cannot be cancelled: a visitor who hangs up does not unsend the
-        comment. It fails at once with StoreUnavailable when 10,000 records wait already, or after
-        `close`.
+        comment. It fails at once with StoreUnavailable when more than 10,000 records or 64 million
+        characters would wait, or after `close`.
         """
         future: Future[None] = Future()
         future.set_running_or_notify_cancel()
-        submit = _Submit(tuple(records), future)
+        characters = sum(len(record.comment.text) + len(record.comment.page_text) for record in records)
+        submit = _Submit(tuple(records), future, characters)
         with self._wake:
-            refusal = self._refusal(len(submit.records))
+            refusal = self._refusal(submit)
             if refusal is None and submit.records:
                 self._waiting.append(submit)
                 self._waiting_records += len(submit.records)
+                self._waiting_characters += characters
                 self._wake.notify()
         # Outside the lock, because completing a future runs its callbacks.
         if refusal is not None:
@@ -94,16 +100,20 @@ class Writer:
         with self._wake:
             left = list(self._waiting)
             self._waiting.clear()
-            self._waiting_records = 0
+            self._waiting_records = self._waiting_characters = 0
         for submit in left:
             submit.future.set_exception(_closed())
         return not left and not self._thread.is_alive()
 
-    def _refusal(self, records: int) -> StoreUnavailable | None:
+    def _refusal(self, submit: _Submit) -> StoreUnavailable | None:
         if self._closing:
             return _closed()
-        if self._waiting_records + records > MAX_WAITING:
-            what = f"{self._waiting_records:,} records are waiting to be written already."
+        too_many = self._waiting_records + len(submit.records) > MAX_WAITING
+        if too_many or self._waiting_characters + submit.characters > MAX_WAITING_CHARACTERS:
+            what = (
+                f"{self._waiting_records:,} records with {self._waiting_characters:,} characters "
+                "are waiting to be written already."
+            )
             return StoreUnavailable("writer", what, "Try again; if it lasts, the disk is too slow for the load.")
         return None
 
@@ -125,6 +135,7 @@ class Writer:
                 batch.append(self._waiting.popleft())
                 records += size
             self._waiting_records -= records
+            self._waiting_characters -= sum(submit.characters for submit in batch)
             return batch
 
     def _commit(self, batch: list[_Submit]) -> None:

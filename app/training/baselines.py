@@ -13,6 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import normalize
 
 from app.core.comment import Comment
+from app.errors import ExamplesUnusable
 from app.training.dataset import FOLDS, Dataset
 from app.training.examples import Example
 
@@ -49,12 +50,27 @@ def _plain_rows(examples: Sequence[Example]) -> sparse.csr_matrix:
     return normalize(sparse.hstack([*parts, hashed("word", (1, 1), authors)]).tocsr())
 
 
-def keyword_hits(comments: Sequence[Comment], keys: Path) -> npt.NDArray[np.bool_]:
+def read_keys(path: Path) -> frozenset[str]:
+    """The words of a WordPress disallowed-keys file, one a line, in lower case.
+
+    Raises:
+        ExamplesUnusable: it cannot be read, or holds no word.
+    """
+    remedy = "Name a UTF-8 text file with one word a line."
+    try:
+        words = frozenset(line.strip().lower() for line in path.read_text(encoding="utf-8").splitlines())
+    except (OSError, ValueError) as error:
+        raise ExamplesUnusable(str(path), f"The keys cannot be read ({type(error).__name__}).", remedy) from error
+    if not words - {""}:
+        raise ExamplesUnusable(str(path), "There are no words in it.", remedy)
+    return words - {""}
+
+
+def keyword_hits(comments: Sequence[Comment], words: frozenset[str]) -> npt.NDArray[np.bool_]:
     """(comments,) whether WordPress's disallowed keys would hold the comment back.
 
     As WordPress does it: case-insensitive, anywhere in author, e-mail, address, text, IP or user agent.
     """
-    words = {line.strip().lower() for line in keys.read_text(encoding="utf-8").splitlines() if line.strip()}
     automaton = ahocorasick_rs.AhoCorasick(sorted(words))
     fields = ("author", "author_email", "author_url", "text", "author_ip", "user_agent")
     return np.array(

@@ -13,7 +13,7 @@ from app.training.dataset import FOLDS, Dataset
 from app.training.fit import Fitted
 from app.training.measures import threshold_at
 
-REJECT_RATE = 0.002
+REJECT_RATE = 0.003
 """Share of honest comments of sites never seen that the shipped `reject` threshold may reject."""
 LINK_ALONE_RATE = 0.0002
 """Share of them that the view of a link alone may reject."""

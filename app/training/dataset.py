@@ -1,5 +1,6 @@
 """Examples and their features, ready to be split and fitted."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from zlib import crc32
@@ -8,12 +9,15 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from app.errors import ExamplesUnusable
 from app.training.examples import Example, only_text
 from app.training.fit import Fitted, fit
 from app.training.matrix import Matrix, build
 from app.training.sources import Source
 
 FOLDS = 7
+LARGEST_GROUP = 1 / 3
+"""A group with a larger share of all examples would leave a fold too much to judge and too little to learn from."""
 BARE_WEIGHT = 1.0
 """How much the copy of an example that has nothing but its text counts. A model that leans on the author's fields
 learns each platform's way of filling them: without the copies, recall at 1 % on sites never seen was 0.63, not 0.73."""
@@ -36,7 +40,16 @@ class Dataset:
     """(examples, BUCKETS) the same comments with nothing but their text."""
 
     def fitted_on(self, rows: npt.NDArray[np.int64]) -> Fitted:
-        """Weights from some of the examples, each beside its bare copy."""
+        """Weights from some of the examples, each beside its bare copy.
+
+        Raises:
+            ExamplesUnusable: they are all spam, or all ham, or none.
+        """
+        kinds = set(self.is_spam[rows].tolist())
+        if len(kinds) < 2:
+            lacking = "spam" if True not in kinds else "ham"
+            what = f"When one part is left out to measure on, there is no {lacking} left to learn from."
+            raise ExamplesUnusable("the examples", what, f"Add {lacking} of other sites, or of other campaigns.")
         together = sparse.vstack([self.matrix.comments[rows], self.bare[rows]]).tocsr()
         weight = np.concatenate([self.weight[rows], self.weight[rows] * BARE_WEIGHT])
         return fit(together, np.concatenate([self.is_spam[rows]] * 2), weight)
@@ -57,12 +70,25 @@ def assemble(
         examples=examples,
         is_spam=np.array([example.is_spam for example in examples], dtype=bool),
         weight=np.array([source.weight for source in known], dtype=float),
-        fold=np.array([_fold(e, s) for e, s in zip(examples, known, strict=True)], dtype=np.int64),
+        fold=np.array(_folds(examples, known), dtype=np.int64),
         left_out=np.array([source.fold > 0 for source in known], dtype=bool),
         matrix=build([example.comment for example in examples], progress),
         bare=build([only_text(example.comment) for example in examples], progress).comments,
     )
 
 
-def _fold(example: Example, source: Source) -> int:
-    return source.fold or crc32(example.group.encode()) % FOLDS + 1
+def _folds(examples: Sequence[Example], known: Sequence[Source]) -> list[int]:
+    """The fold of each example: its source's, else one that its whole group shares, unless the group is too large.
+
+    The export of a single site is one group: its rows are then kept together by campaign only.
+    """
+    members = Counter(example.group for example in examples)
+    most = LARGEST_GROUP * len(examples)
+
+    def kept_together(example: Example) -> str:
+        return example.group if members[example.group] <= most else example.campaign or example.id
+
+    return [
+        source.fold or crc32(kept_together(example).encode("utf-8", "replace")) % FOLDS + 1
+        for example, source in zip(examples, known, strict=True)
+    ]

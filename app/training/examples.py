@@ -3,6 +3,7 @@
 import csv
 import gzip
 import json
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,7 +73,7 @@ def read_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
                 if not isinstance(row, dict):
                     raise ExamplesUnusable(f"{path}:{number}", "The line is not a JSON object.", _REMEDY)
                 yield number, row
-    except (OSError, EOFError, ValueError, RecursionError) as error:
+    except (OSError, EOFError, zlib.error, ValueError, RecursionError) as error:
         raise ExamplesUnusable(
             f"{path}:{number}", f"The line cannot be read ({type(error).__name__}).", _REMEDY
         ) from error
@@ -91,7 +92,8 @@ def read_examples(paths: Iterable[Path], progress: Callable[[Path], None] = lamb
     judged) names comments whose label was found wrong or arguable, which are left out.
 
     Raises:
-        ExamplesUnusable: see `files_of` and `read_rows`; or a label that is neither spam nor ham.
+        ExamplesUnusable: see `files_of` and `read_rows`; or a label that is neither spam nor ham; or a `judged.tsv`
+            without these columns.
     """
     examples: list[Example] = []
     for path in files_of(paths):
@@ -139,5 +141,9 @@ def _pages(path: Path) -> dict[str, str]:
 def _disputed(path: Path) -> set[str]:
     if not path.exists():
         return set()
-    with path.open(encoding="utf-8", newline="") as lines:
-        return {row["id"] for row in csv.DictReader(lines, delimiter="\t") if row["judged"] != row["label"]}
+    try:
+        with path.open(encoding="utf-8", newline="") as lines:
+            return {row["id"] for row in csv.DictReader(lines, delimiter="\t") if row["judged"] != row["label"]}
+    except (OSError, ValueError, KeyError, csv.Error) as error:
+        what = f"It cannot be read as a table with the columns id, label, judged ({type(error).__name__})."
+        raise ExamplesUnusable(str(path), what, "Correct its first line, or take the file away.") from error

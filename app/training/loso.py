@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +25,8 @@ class SiteRow:
     recall: tuple[float, ...]
     """At each of RATES, with the threshold that all left-out ham together gives."""
     auc: float
+    calibration_error: float
+    """Over 15 bins; NaN for a scorer that gives no probabilities."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +47,14 @@ class Table:
         """Mean recall over sites, at each of RATES."""
         return tuple(measures.mean([row.recall[i] for row in self.rows]) for i in range(len(RATES)))
 
+    @property
+    def mean_auc(self) -> float:
+        """Mean area under the curve over sites."""
+        return measures.mean([row.auc for row in self.rows])
+
     def as_json(self) -> dict[str, object]:
         """The table as JSON values; NaN becomes null."""
-        told = asdict(self) | {"rates": RATES, "mean": self.mean}
+        told = asdict(self) | {"rates": RATES, "mean": self.mean, "mean_auc": self.mean_auc}
         return {name: _plain(value) for name, value in told.items()}
 
 
@@ -67,15 +73,21 @@ def table(
     out = data.left_out
     ham = scores[out & ~data.is_spam]
     limits = [measures.threshold_at(ham, rate) for rate in RATES]
+
+    def error_of(some: npt.NDArray[np.bool_]) -> float:
+        return (
+            float("nan") if probability is None else measures.calibration_error(probability[some], data.is_spam[some])
+        )
+
     rows = []
     for site in dict.fromkeys(sources[out].tolist()):
-        spam_here = scores[(sources == site) & data.is_spam]
-        ham_here = scores[(sources == site) & ~data.is_spam]
+        here = sources == site
+        spam_here, ham_here = scores[here & data.is_spam], scores[here & ~data.is_spam]
         if len(spam_here) and len(ham_here):
             recall = tuple(measures.recall(spam_here, limit) for limit in limits)
-            rows.append(SiteRow(site, len(spam_here), len(ham_here), recall, measures.auc(spam_here, ham_here)))
-    error = measures.calibration_error(probability[out], data.is_spam[out]) if probability is not None else float("nan")
-    return Table(scorer, len(ham), tuple(rows), error, tuple(_unseen(data, scores, limit) for limit in limits))
+            area = measures.auc(spam_here, ham_here)
+            rows.append(SiteRow(site, len(spam_here), len(ham_here), recall, area, error_of(here)))
+    return Table(scorer, len(ham), tuple(rows), error_of(out), tuple(_unseen(data, scores, limit) for limit in limits))
 
 
 def model_table(data: Dataset, crossed: Crossed, calibration: Calibration) -> Table:
@@ -103,9 +115,9 @@ class KeywordRow:
     """Recall of Winnow when it may hold back as many honest comments of this source as the list does."""
 
 
-def keyword_table(data: Dataset, logits: npt.NDArray[np.float64], keys: Path) -> list[KeywordRow]:
+def keyword_table(data: Dataset, logits: npt.NDArray[np.float64], words: frozenset[str]) -> list[KeywordRow]:
     """WordPress's disallowed keys on the left-out sites, and Winnow at the same cost."""
-    hits = keyword_hits([example.comment for example in data.examples], keys)
+    hits = keyword_hits([example.comment for example in data.examples], words)
     sources = np.array([example.source for example in data.examples])
     rows = []
     for source in dict.fromkeys(sources[data.left_out].tolist()):

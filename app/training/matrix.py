@@ -1,7 +1,6 @@
 """Examples -> sparse matrices, through the very functions that serve."""
 
 import multiprocessing
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from app.core.features import measure
 from app.core.features_links import share_of
 from app.core.lists import Lists
 from app.lists import load as load_lists
+from app.settings import usable_cores
 
 _CHUNK = 500
 
@@ -49,7 +49,7 @@ def build(comments: Sequence[Comment], progress: Callable[[int], None] = lambda 
     done = 0
     # spawn: the parent may hold threads (progress bars), which fork would copy in an unknown state.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=context, initializer=_start) as pool:
+    with ProcessPoolExecutor(usable_cores(), mp_context=context, initializer=_start) as pool:
         for chunk, (rows, link_rows, owner) in zip(chunks, pool.map(_rows_of, chunks), strict=True):
             whole.append(rows)
             links.append(link_rows)

@@ -12,12 +12,14 @@ Scores = npt.NDArray[np.float64]
 def threshold_at(ham_scores: Scores, rate: float) -> float:
     """The lowest threshold at which at most that share of ham scores is flagged; flagged means above it.
 
+    Minus infinity when all of them may be flagged, or when there are none.
+
     >>> threshold_at(np.arange(1000.0), 0.01)
     989.0
     """
-    if not len(ham_scores):
+    allowed = int(np.floor(rate * len(ham_scores) + 1e-9))  # 0.29 * 100 is 28.999999999999996
+    if allowed >= len(ham_scores):
         return float("-inf")
-    allowed = int(np.floor(rate * len(ham_scores)))
     return float(np.sort(ham_scores)[len(ham_scores) - 1 - allowed])
 
 
@@ -68,8 +70,12 @@ class Counts:
 
 
 def counts(probability: Scores, is_spam: npt.NDArray[np.bool_], hold: float, reject: float) -> Counts:
-    """How many of each were held or worse, and rejected or worse; a tie goes to the stricter side."""
-    held, rejected = probability >= hold, probability >= reject
+    """How many of each were held or worse, and rejected or worse; a tie goes to the stricter side.
+
+    Compared as served, rounded to four decimals; see app.core.classify.
+    """
+    told = np.round(probability, 4)
+    held, rejected = told >= hold, told >= reject
     ham = ~is_spam
     return Counts(
         int(is_spam.sum()), int(ham.sum()),

@@ -4,8 +4,11 @@ import hashlib
 import json
 import os
 import platform
+import re
+import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version as installed
 from pathlib import Path
@@ -18,13 +21,14 @@ from app.core.comment import Thresholds
 from app.core.features import fingerprint
 from app.core.lists import Lists
 from app.core.model import Model, pack
-from app.models import versions
+from app.errors import CommandRefused
 
 
 def next_version(folder: Path, now: datetime) -> str:
-    """The day and a running number, e.g. `2026-11-22.1`."""
+    """The day and a running number, e.g. `2026-11-22.1`; a name that only begins so, as of a copy, takes no number."""
     day = now.date().isoformat()
-    taken = [int(name.rpartition(".")[2]) for name in versions(folder) if name.startswith(day + ".")]
+    found = (re.fullmatch(r"([0-9]{1,9})", path.name[len(day) + 1 :]) for path in folder.glob(f"{day}.*"))
+    taken = [int(number[1]) for number in found if number]
     return f"{day}.{max(taken, default=0) + 1}"
 
 
@@ -65,13 +69,57 @@ def make(
 
 
 def write(folder: Path, version: str, card: bytes, weights: bytes) -> Path:
-    """Put a model into the models folder. It appears there complete, or not at all."""
-    folder.mkdir(parents=True, exist_ok=True)
-    beside = Path(tempfile.mkdtemp(prefix=f".{version}-", dir=folder))
-    for name, content in (("weights.npz", weights), ("card.json", card)):
-        _write_durably(beside / name, content)
-    beside.chmod(0o755)
-    return beside.rename(folder / version)
+    """Put a model into the models folder. It appears there complete, or not at all.
+
+    Raises:
+        CommandRefused: there is such a version already, or the folder cannot be written.
+    """
+    with _beside(folder, version) as beside:
+        for name, content in (("weights.npz", weights), ("card.json", card)):
+            _write_durably(beside / name, content)
+        beside.chmod(0o755)
+        if (folder / version).exists():
+            what = "There is a model of that name already."
+            raise CommandRefused(version, what, "Nothing was changed; train again for the next number.")
+        there = beside.rename(folder / version)
+        _sync_folder(there)
+        _sync_folder(folder)
+    return there
+
+
+def require_writable(folder: Path) -> None:
+    """Refuse before minutes of work what `write` would refuse after them.
+
+    Raises:
+        CommandRefused: the folder is not there and cannot be made, or cannot be written.
+    """
+    with _beside(folder, "try"):
+        pass
+
+
+@contextmanager
+def _beside(folder: Path, name: str) -> Iterator[Path]:
+    """A hidden folder inside `folder`, removed at the end unless it was renamed; failures become sentences."""
+    beside = None
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=folder))
+        yield beside
+    except OSError as error:
+        what = f"The models folder cannot be written: {error.strerror or type(error).__name__}."
+        remedy = "Point WINNOW_MODELS at a folder that can be written, or free some space."
+        raise CommandRefused(str(folder), what, remedy) from error
+    finally:
+        if beside is not None:
+            shutil.rmtree(beside, ignore_errors=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _write_durably(path: Path, content: bytes) -> None:

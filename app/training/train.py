@@ -50,7 +50,7 @@ def train(
         step: called with a sentence before each step.
 
     Raises:
-        ExamplesUnusable: too few of one kind.
+        ExamplesUnusable: too few of one kind, or none of it outside of one fold.
     """
     spam, ham = int(data.is_spam.sum()), int((~data.is_spam).sum())
     if min(spam, ham) < MIN_OF_EACH:
@@ -69,21 +69,25 @@ def train(
         "link_scale": calibration.link_scale / calibration.scale,
         "link_bias": calibration.link_offset,
     }
-    told = {
-        "metrics": _metrics(data, crossed, calibration, thresholds, table),
-        "data": _told_of(data, sources),
-    }
+    metrics = _metrics(data, crossed, calibration, thresholds, table)
+    told = {"metrics": metrics, "data": _told_of(data, sources)}
     model, card, weights = release.make(version, fitted.weights * calibration.scale, numbers, thresholds, told, lists)
     return Trained(model, card, weights, table)
 
 
 def choose_thresholds(data: Dataset, logits: npt.NDArray[np.float64]) -> Thresholds:
-    """Thresholds by goal, on honest comments of sites never seen; probabilities, rounded up to four digits."""
-    ham = logits[~data.is_spam & (data.weight >= 0.5)]  # chat and video comments are another genre
+    """Thresholds by goal, on honest comments of sites never seen; probabilities with four decimals.
+
+    Where no honest comment is left out with its whole source, on all but chat and video comments, another genre.
+    """
+    ham = ~data.is_spam
+    of_new_sites, of_the_genre = ham & data.left_out, ham & (data.weight >= 0.5)
+    counted = next((some for some in (of_new_sites, of_the_genre) if some.any()), ham)
     chosen = []
     for rate in (HOLD_RATE, REJECT_RATE, DISCARD_RATE):
-        logit = measures.threshold_at(ham, rate)
-        chosen.append(min(0.9999, float(np.ceil(1e4 / (1 + np.exp(-logit))) / 1e4)))
+        logit = measures.threshold_at(logits[counted], rate)
+        just_let_through = round(float(1 / (1 + np.exp(-logit))), 4)  # scores are rounded, and a tie is flagged
+        chosen.append(min(0.9999, round(just_let_through + 0.0001, 4)))
     return Thresholds(*chosen)
 
 
@@ -91,6 +95,8 @@ def _metrics(
     data: Dataset, crossed: Crossed, calibration: Calibration, thresholds: Thresholds, table: loso.Table
 ) -> dict[str, Any]:
     probability = 1 / (1 + np.exp(-np.clip(calibration.logits(crossed), -30, 30)))
+    unseen = data.left_out if data.left_out.any() else np.ones(len(data.examples), dtype=bool)
+    error = measures.calibration_error(probability[unseen], data.is_spam[unseen])
     names = np.array([example.source for example in data.examples])
     per_source = {}
     for name in sorted(set(names.tolist())):
@@ -102,7 +108,7 @@ def _metrics(
     )
     return {
         **{name: round(value, 4) for name, value in recall.items() if value == value},
-        "calibration_error": round(measures.calibration_error(probability, data.is_spam), 4),
+        "calibration_error": round(error, 4),
         "leave_one_site_out": table.as_json(),
         "at_thresholds_unseen": per_source,
     }

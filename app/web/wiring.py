@@ -52,7 +52,7 @@ class Writer(Protocol):
     """What the handlers ask of the group commit."""
 
     def submit(self, records: Sequence[Record], /) -> "Future[None]":
-        """The future is done when every record is on disk, or fails with StoreUnavailable."""
+        """The future is done when every record is on disk, or fails with StoreUnavailable; never raises."""
 
 
 class Recorder:
@@ -69,11 +69,7 @@ class Recorder:
         """What to put in `degraded`: nothing, "store" (not stored) or "store.slow" (not stored yet)."""
         if not records:
             return ()
-        try:
-            written = asyncio.wrap_future(self._writer.submit(records))
-        except StoreUnavailable as error:
-            self._failed(error)
-            return ("store",)
+        written = asyncio.wrap_future(self._writer.submit(records))
         written.add_done_callback(self._written)
         patience_s = min(BRIEF_PATIENCE_S, self._patience_s) if self._is_slow else self._patience_s
         await asyncio.wait((written,), timeout=patience_s)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.core.classify import classify
 from app.core.comment import Comment, History, Rule, Thresholds
-from app.core.features import MAX_TEXT_CHARS
+from app.core.features import MAX_TEXT_CHARS, measure
 from app.core.lists import Lists
 from app.core.model import Model
 from app.core.reasons import MAX_EVIDENCE_CHARS, MAX_REASONS
@@ -87,3 +87,15 @@ def test_a_rule_is_named_in_the_summary_and_the_score_stays(model: Model, lists:
     ruled = classify(comment, History(rules=(Rule("deny", "author", "jana"),)), model, lists)
     assert ruled.summary == "A rule of this site denies it: author jana."
     assert (ruled.verdict, ruled.score, ruled.reasons) == ("spam", plain.score, plain.reasons)
+
+
+def test_the_score_of_an_answer_and_its_verdict_agree(model: Model, lists: Lists) -> None:
+    comment = Comment(text="See http://casino.example/win", author="Jana")
+    exact = model.score(measure(comment, lists)).probability
+    told = round(exact, 4)
+    assert exact != told
+    limits = Thresholds(hold=told, reject=0.99999, discard=0.99999)
+    answer = classify(comment, History(thresholds=limits), model, lists)
+    assert (answer.score, answer.verdict) == (told, "unsure")
+    limits = Thresholds(hold=told + 1e-6, reject=0.99999, discard=0.99999)
+    assert classify(comment, History(thresholds=limits), model, lists).verdict == "ham"

@@ -29,6 +29,11 @@ def host_of(address: str, lists: Lists, own: str = "") -> Host:
         pytest.param("https://foo.github.io/x", "shared", "sites", "foo.github.io", id="private-suffix"),
         pytest.param("https://foo.blogspot.com/x", "shared", "sites", "foo.blogspot.com", id="blogspot"),
         pytest.param("https://shop.example.co.uk/", "other", "", "example.co.uk", id="other"),
+        pytest.param("https://casino.us.com/", "other", "", "casino.us.com", id="sold-us"),
+        pytest.param("https://shop.uk.com/", "other", "", "shop.uk.com", id="sold-uk"),
+        pytest.param("https://a.com.de/", "other", "", "a.com.de", id="sold-de"),
+        pytest.param("https://www.x.eu.com/", "other", "", "x.eu.com", id="sold-eu"),
+        pytest.param("https://viber.me/x", "messenger", "", "viber.me", id="viber"),
         pytest.param("https://notgithub.com/x", "other", "", "notgithub.com", id="not-below-a-listed-host"),
         pytest.param("https://github.com.example.com/x", "other", "", "example.com", id="listed-host-in-front"),
         pytest.param("https://example.com/?url=https%3A%2F%2Fx.example.net", "redirector", "", "example.com", id="redirector"),
@@ -50,12 +55,36 @@ def test_the_kind_of_a_host(address: str, kind: str, service: str, domain: str, 
         pytest.param("https://example.com.evil.example.net/", "example.com", "other", id="name-in-front"),
         pytest.param("https://me.github.io/", "me.github.io", "own", id="customer-itself"),
         pytest.param("https://other.github.io/", "me.github.io", "shared", id="another-customer"),
+        pytest.param("https://medium.com/@x/y", "medium.com", "shared", id="listed-host"),
+        pytest.param("https://github.com/x", "github.com", "shared", id="code-host"),
+        pytest.param("https://www.youtube.com/watch", "youtube.com", "shared", id="video-host"),
         pytest.param("http://192.0.2.1/", "", "ip", id="ip-and-page-unknown"),
         pytest.param("http://localhost/", "", "other", id="no-domain-and-page-unknown"),
     ],
 )
 def test_the_site_itself(address: str, own: str, kind: str, lists: Lists) -> None:
     assert host_of(address, lists, own).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("address", "page", "kind"),
+    [
+        pytest.param("https://medium.com/@me/b", "https://medium.com/@me/a", "own", id="the-same-writer"),
+        pytest.param("https://medium.com/@x/b", "https://medium.com/@me/a", "shared", id="another-writer"),
+        pytest.param("https://github.com/me", "https://www.github.com/me/a", "own", id="with-and-without-www"),
+        pytest.param("https://x.wordpress.com/b", "https://me.wordpress.com/a", "shared", id="another-customer"),
+        pytest.param("https://me.wordpress.com/b", "https://me.wordpress.com/a", "own", id="the-same-customer"),
+        pytest.param("https://b.casino.us.com/", "https://casino.us.com/", "own", id="sold-suffix"),
+    ],
+)
+def test_on_a_shared_host_only_the_same_customer_is_the_site_itself(
+    address: str, page: str, kind: str, lists: Lists
+) -> None:
+    url, of_page = parse_url(address), parse_url(page)
+    assert url is not None
+    assert of_page is not None
+    own = lists.split_host(of_page.host.removeprefix("www.")).registrable_domain
+    assert describe(url, own, lists, of_page).kind == kind
 
 
 def test_a_host_comes_apart_and_reads_in_letters(lists: Lists) -> None:

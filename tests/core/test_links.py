@@ -11,6 +11,8 @@ from app.core.text import read
 
 Found = Callable[..., tuple[Link, ...]]
 
+FIELDS = ["text", "author_url", "author", "author_email"]
+
 
 @pytest.fixture
 def found(lists: Lists) -> Found:
@@ -47,6 +49,18 @@ ONE_LINK = [
     ("idn-scheme", "http://поле.рф/а", "http://поле.рф/а", "bare", "", "http://xn--e1alid.xn--p1ai/%D0%B0", "xn--e1alid.xn--p1ai"),
     ("idn-accent", "www.comédie.fr", "www.comédie.fr", "no-scheme", "", "http://www.xn--comdie-dva.fr/", "xn--comdie-dva.fr"),
     ("punycode", "http://xn--e1alid.xn--p1ai/", "http://xn--e1alid.xn--p1ai/", "bare", "", "http://xn--e1alid.xn--p1ai/", "xn--e1alid.xn--p1ai"),
+    ("capitalised-after-host", "visit casino.com.Thanks", "casino.com", "no-scheme", "", "http://casino.com/", "casino.com"),
+    ("capitalised-suffix-after-host", "casino.com.It is", "casino.com", "no-scheme", "", "http://casino.com/", "casino.com"),
+    ("word-after-host", "casino.com.now", "casino.com", "no-scheme", "", "http://casino.com/", "casino.com"),
+    ("www-and-capitalised", "www.casino.de.com.Thanks", "www.casino.de.com", "no-scheme", "", "http://www.casino.de.com/", "casino.de.com"),
+    ("doubtful-digits", "main gacor88.id yuk", "gacor88.id", "no-scheme", "", "http://gacor88.id/", "gacor88.id"),
+    ("doubtful-hyphen", "kredyt-online.pl", "kredyt-online.pl", "no-scheme", "", "http://kredyt-online.pl/", "kredyt-online.pl"),
+    ("doubtful-number", "slot777.in", "slot777.in", "no-scheme", "", "http://slot777.in/", "slot777.in"),
+    ("doubtful-second-level", "bank.com.my", "bank.com.my", "no-scheme", "", "http://bank.com.my/", "bank.com.my"),
+    ("ip6", "see http://[2001:db8::1]/x ok", "http://[2001:db8::1]/x", "bare", "", "http://[2001:db8::1]/x", ""),
+    ("ip-no-scheme", "see 185.12.3.4/casino ok", "185.12.3.4/casino", "no-scheme", "", "http://185.12.3.4/casino", ""),
+    ("after-ellipsis", "wow...casino.com ok", "casino.com", "no-scheme", "", "http://casino.com/", "casino.com"),
+    ("bracket-after-host", "casino.com(best)", "casino.com", "no-scheme", "", "http://casino.com/", "casino.com"),
     # the sentence around it
     ("full-stop", "See http://example.com/a.", "http://example.com/a", "bare", "", "http://example.com/a", "example.com"),
     ("many-marks", "Wow http://example.com/a?!...", "http://example.com/a", "bare", "", "http://example.com/a", "example.com"),
@@ -195,6 +209,17 @@ def test_every_link_is_found(found: Found, text: str, hrefs: list[str]) -> None:
         "the dot com bubble and a red dot net",
         "J. R. R. Tolkien, U.S.A., Ph.D.",
         "fine. Com is short. Net too",
+        "df = pd.read_csv(x)",
+        "ck..ck..ck",
+        "Smith et.al. say",
+        "git config user.email",
+        "git 2.32.0.windows.2",
+        "rect.top, rect2.top and window.event.rect",
+        "System.Net.Http, self.net.forward, np.ma.array, org.apache.commons.Foo",
+        "from 10.0.0.0/8 or 1.2.3.4, 300.1.2.3/a",
+        "utf-8.md, setup-2.py",
+        "Adorei . com certeza, Anna . com amor",
+        "he said . org",
         "mailto:me@example.com javascript:alert(1) tel:+421900123456",
         "[a](/about) [b](#top) [c](photo.jpg) <a href='?p=2'>next</a> <a href='mailto:a@b.com'>x</a>",
         "http:// and https:// alone, http://, http://.",
@@ -251,6 +276,20 @@ def test_text_sent_as_plain_has_no_markup(found: Found) -> None:
 
 def test_the_links_of_one_comment_are_bounded(found: Found) -> None:
     assert len(found(" ".join(f"http://a{i}.example.com/" for i in range(200)))) == MAX_LINKS
+
+
+def test_many_links_in_the_text_hide_no_link_of_the_author(found: Found) -> None:
+    text = " ".join(f"http://a{i}.example.com/" for i in range(200))
+    names = " ".join(f"http://b{i}.example.com/" for i in range(200))
+    links = found(text, author=names, author_url="casino.xyz", author_email="a@mail.example.net")
+    assert len(links) == MAX_LINKS
+    assert [link.field for link in links] == sorted((link.field for link in links), key=FIELDS.index)
+    assert {"casino.xyz", "mail.example.net"} <= {link.host.name for link in links}
+
+
+def test_the_page_of_a_shared_host_owns_its_own_part_of_it_alone(found: Found) -> None:
+    links = found("https://medium.com/@me/a https://medium.com/@spam/b", page_url="https://medium.com/@me/post")
+    assert [link.host.kind for link in links] == ["own", "shared"]
 
 
 def test_hosts_are_still_found_behind_many_addresses(found: Found) -> None:

@@ -1,4 +1,4 @@
-"""The policy: allow, deny, role, honeypot, thresholds; in that order."""
+"""The policy: deny, allow, role, honeypot, thresholds; in that order."""
 
 import itertools
 
@@ -50,7 +50,8 @@ DENY = Rule("deny", "phrase", "buy at")
 @pytest.mark.parametrize(
     ("comment", "rules", "told"),
     [
-        pytest.param(Comment(text="Buy at x", author="Jožko Mrkvička", honeypot="x"), (DENY, ALLOW), Ruling("ham", "publish", Override("allow", "author", "jozko mrkvicka")), id="allow-before-deny"),
+        pytest.param(Comment(text="Buy at x", author="Jožko Mrkvička", honeypot="x"), (ALLOW, DENY), Ruling("spam", "reject", Override("deny", "phrase", "buy at")), id="deny-before-allow"),
+        pytest.param(Comment(text="Hi", author="Jožko Mrkvička", honeypot="x"), (DENY, ALLOW), Ruling("ham", "publish", Override("allow", "author", "jozko mrkvicka")), id="allow-before-honeypot"),
         pytest.param(Comment(text="Buy at x", author_role="editor"), (DENY,), Ruling("spam", "reject", Override("deny", "phrase", "buy at")), id="deny-before-role"),
         pytest.param(Comment(text="x", author_role="editor", honeypot="x"), (), Ruling("ham", "publish", Override("role", "", "editor")), id="role-before-honeypot"),
         pytest.param(Comment(text="x", honeypot="x"), (), Ruling("spam", "reject", Override("honeypot", "", "")), id="honeypot-before-score"),
@@ -134,16 +135,48 @@ def test_a_value_that_makes_no_sense_matches_nothing(
     assert ruled(comment, lists, Rule("deny", kind, value), score=0.1).override is None
 
 
+LINKED = "https://www.good.example.org/a"
+ALLOWED: list[tuple[RuleKind, str]] = [
+    ("host", "www.good.example.org"),
+    ("registrable_domain", "example.org"),
+    ("url_pattern", "*.example.org/*"),
+]
+
+
+@pytest.mark.parametrize(("kind", "value"), ALLOWED)
+@pytest.mark.parametrize(
+    ("comment", "speaks"),
+    [
+        pytest.param(Comment(text=f"See {LINKED}"), True, id="only-it"),
+        pytest.param(Comment(text=f"See {LINKED} and {LINKED}/b", author_url=LINKED), True, id="all-of-it"),
+        pytest.param(Comment(text="Nice.", author_url=LINKED), True, id="only-the-address"),
+        pytest.param(Comment(text=f"See {LINKED}", author_email="ann@mail.example"), True, id="mail-is-not-shown"),
+        pytest.param(Comment(text=f"See {LINKED} and http://casino.example.com/win"), False, id="another-beside-it"),
+        pytest.param(Comment(text=f"See {LINKED}", author_url="http://casino.example.com"), False, id="other-address"),
+        pytest.param(Comment(text=f"See {LINKED}", author="www.casino.example.com"), False, id="other-in-the-name"),
+        pytest.param(Comment(text="Nice.", author_email="ann@www.good.example.org"), False, id="only-mail"),
+        pytest.param(Comment(text="Nice."), False, id="no-links"),
+        pytest.param(Comment(text=" ".join(f"{LINKED}/{i}" for i in range(70))), False, id="more-than-are-read"),
+        pytest.param(Comment(text=f"{LINKED} " + "word " * 9_000), False, id="longer-than-is-read"),
+    ],
+)
+def test_an_allowed_link_does_not_carry_others_past(
+    kind: RuleKind, value: str, comment: Comment, speaks: bool, lists: Lists
+) -> None:
+    told = ruled(comment, lists, Rule("allow", kind, value), score=0.9)
+    assert told.override == (Override("allow", kind, value) if speaks else None)
+
+
 @given(
     score=st.floats(0, 1),
     role=st.text(max_size=20),
     honeypot=st.text(max_size=5),
-    others=st.lists(st.builds(Rule, st.just("deny"), st.sampled_from(RULE_KINDS), st.text(max_size=20)), max_size=4),
+    others=st.lists(st.builds(Rule, st.just("allow"), st.sampled_from(RULE_KINDS), st.text(max_size=20)), max_size=4),
     place=st.integers(0, 4),
 )
-def test_an_allow_rule_always_gives_ham(
+def test_a_deny_rule_always_gives_spam(
     score: float, role: str, honeypot: str, others: list[Rule], place: int, lists: Lists
 ) -> None:
     comment = Comment(text=SPAM.text, author=SPAM.author, author_role=role, honeypot=honeypot)
-    told = ruled(comment, lists, *others[:place], ALLOW, *others[place:], score=score)
-    assert told == Ruling("ham", "publish", Override("allow", "author", ALLOW.value))
+    told = ruled(comment, lists, *others[:place], DENY, *others[place:], score=score)
+    assert told == Ruling("spam", "reject", Override("deny", "phrase", DENY.value))

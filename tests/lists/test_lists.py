@@ -22,6 +22,7 @@ COLUMNS = {
     "platform_paths.tsv": 2,
     "reasons.tsv": 3,
     "redirectors.tsv": 4,
+    "sold_suffixes.tsv": 2,
     "trade_names.tsv": 2,
     "trades.tsv": 3,
 }
@@ -144,11 +145,17 @@ PREFIXES = ("link", "author_url", "author_email")
 
 def opened_codes() -> set[str]:
     """Every reason code that core opens evidence under, with `{trade}` for any trade; read from its source."""
-    source = "\n".join(path.read_text(encoding="utf-8") for path in sorted(CORE.glob("features*.py")))
     codes: set[str] = set()
-    for written in re.findall(r"""\bopen\(\s*(f?"(?:[^"\\]|\\.)*"(?: if [^,()]+ else "[^"]*")?)""", source):
-        codes |= set(re.findall(r'"([a-z_.]+)"', written)) if written[0] == '"' else expanded(written[2:-1])
-    return codes | {"text.{trade}"}
+    for path in sorted(CORE.glob("features*.py")):
+        source = path.read_text(encoding="utf-8")
+        for opener, written in re.findall(
+            r"""\b(out|at)\.open\(\s*(f?"(?:[^"\\]|\\.)*"(?: if [^,()]+ else "[^"]*")?)""", source
+        ):
+            if opener == "at":  # a link's evidence: its field goes in front
+                codes |= expanded("{prefix}." + written.removeprefix("f").strip('"'))
+            else:
+                codes |= set(re.findall(r'"([a-z_.]+)"', written)) if written[0] == '"' else expanded(written[2:-1])
+    return codes - {"{self.prefix}.{code}"} | {"text.{trade}"}
 
 
 def expanded(written: str) -> set[str]:
@@ -174,6 +181,7 @@ def expanded(written: str) -> set[str]:
     found = {written}
     for name, known in values.items():
         found = {code.replace(name, value) for code in found for value in known}
+    found = {code for code in found if "self" not in code}
     return {code for code in found if ".anchor." not in code or code.startswith("link.")}  # only a text has anchors
 
 

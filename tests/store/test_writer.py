@@ -160,7 +160,7 @@ def test_too_many_waiting_records_are_refused_at_once(sql_store, make_record):
     fits = writer.submit([make_record("fits")])
     refused = writer.submit([record])
 
-    assert "10,000 records are waiting" in str(refused.exception(timeout=0))
+    assert "10,000 records with " in str(refused.exception(timeout=0))
     assert not full.done()
     gate.set()
     assert wait([first, full, fits], timeout=60).not_done == set()
@@ -271,3 +271,22 @@ os._exit(7)
 
     assert stored(sql_store) == 20
     assert sql_store.comment("blog", "c19").comment == Comment(text="Hi")
+
+
+def test_too_many_waiting_characters_are_refused_at_once(sql_store, make_record, monkeypatch):
+    monkeypatch.setattr("app.store.writer.MAX_WAITING_CHARACTERS", 1_000)
+    gate = threading.Event()
+    watched = Watched(sql_store, gate)
+    writer = Writer(watched)
+    accepted = [writer.submit([make_record("running", comment=Comment(text="x" * 1_000))])]
+    while not watched.sizes:
+        time.sleep(0.001)
+    accepted.append(writer.submit([make_record("waits", comment=Comment(text="x" * 500, page_text="x" * 400))]))
+    refused = writer.submit([make_record("too-much", comment=Comment(text="x" * 101))])
+    accepted.append(writer.submit([make_record("fits", comment=Comment(text="x" * 100))]))
+
+    assert "900 characters are waiting" in str(refused.exception(timeout=0))
+    gate.set()
+    assert [future.result(timeout=10) for future in accepted] == [None] * 3
+    writer.submit([make_record("later", comment=Comment(text="x" * 1_000))]).result(timeout=10)
+    assert writer.close(timeout_s=1)

@@ -94,3 +94,20 @@ def test_what_must_not_be_split_is_the_campaign_then_the_site_then_the_comment(t
 
 def test_a_folder_of_our_own_is_a_source_by_its_name(tmp_path):
     assert source_of(tmp_path / "links" / "examples.jsonl") == "links"
+
+
+def test_a_damaged_gzip_is_a_sentence(tmp_path):
+    path = write(tmp_path / "a.jsonl.gz", [{"text": f"{i} " * 50, "label": "ham"} for i in range(500)])
+    packed = bytearray(path.read_bytes())
+    packed[len(packed) // 2 : len(packed) // 2 + 40] = b"\xff" * 40
+    path.write_bytes(packed)
+    with pytest.raises(ExamplesUnusable, match="cannot be read"):
+        read_examples([path])
+
+
+@pytest.mark.parametrize("table", [b"id\tverdict\n1\tham\n", b"id\tlabel\tjudged\n\xff\tham\tham\n"])
+def test_a_table_of_judged_comments_with_other_columns_is_a_sentence(tmp_path, table):
+    path = write(tmp_path / "a.jsonl", [{"id": "1", "text": "x", "label": "ham"}])
+    (tmp_path / "judged.tsv").write_bytes(table)
+    with pytest.raises(ExamplesUnusable, match="id, label, judged"):
+        read_examples([path])

@@ -1,23 +1,25 @@
 """From examples to a released model, small but whole."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from app import lists as loading
 from app.core.classify import classify
-from app.core.comment import Comment, History
+from app.core.comment import Comment, History, Thresholds
 from app.core.emit import BUCKETS
 from app.core.model import MAX_LOGIT
-from app.errors import ExamplesUnusable
+from app.errors import CommandRefused, ExamplesUnusable
 from app.models import load, versions
 from app.training import loso, measures, release
+from app.training.baselines import read_keys
 from app.training.crossing import Crossed, calibrate, cross, worst_links
 from app.training.dataset import assemble
 from app.training.examples import Example
 from app.training.sources import Source
-from app.training.train import train
+from app.training.train import choose_thresholds, train
 
 SPAM = ["casino", "viagra", "loans", "escorts", "backlinks", "replica watches"]
 HAM = ["gardening", "compilers", "the harbour", "our choir", "bees", "the tram"]
@@ -146,5 +148,108 @@ def test_the_table_has_a_row_for_each_site_left_out(data):
 def test_keywords_are_matched_as_wordpress_does(data, tmp_path):
     keys = tmp_path / "keys.txt"
     keys.write_text("CASINO\nviagra\nbees\ncompilers\n", encoding="utf-8")
-    rows = loso.keyword_table(data, np.where(data.is_spam, 1.0, -1.0), keys)
+    rows = loso.keyword_table(data, np.where(data.is_spam, 1.0, -1.0), read_keys(keys))
     assert all(0 < row.recall < 1 and 0 < row.held_back < 1 and row.winnow == 1.0 for row in rows)
+
+
+def exported(site="blog", count=140, **others):
+    """What one blog exports: no source with a fold, one site."""
+    return [replace(e, source="my-export", site=site, **others) for e in examples_of(count)]
+
+
+def test_the_export_of_a_single_site_trains(lists):
+    data = assemble(exported(), {})
+    assert len(set(data.fold.tolist())) > 3
+    made = train(data, {}, "2026-01-01.1", lists)
+    assert json.loads(made.card)["metrics"]["calibration_error"] < 0.5
+
+
+def test_of_a_site_that_is_split_campaigns_still_stay_whole():
+    examples = [replace(e, campaign=f"c{i % 20}") if i < 40 else e for i, e in enumerate(exported())]
+    data = assemble(examples, {})
+    folds = {}
+    for example, fold in zip(data.examples, data.fold.tolist(), strict=True):
+        folds.setdefault(example.campaign or example.id, set()).add(fold)
+    assert all(len(found) == 1 for found in folds.values())
+
+
+def test_a_part_without_spam_to_learn_from_is_a_sentence(lists):
+    examples = [replace(e, campaign="one") if e.is_spam else e for e in exported()]
+    with pytest.raises(ExamplesUnusable, match="no spam left to learn from"):
+        train(assemble(examples, {}), {}, "v", lists)
+
+
+def test_the_name_of_a_copy_takes_no_number(tmp_path):
+    from datetime import UTC, datetime
+
+    for name in ("2026-01-01.2", "2026-01-01.3-test", "2026-01-01.x", "2026-01-01.\u00b2"):
+        (tmp_path / name).mkdir()
+    assert release.next_version(tmp_path, datetime(2026, 1, 1, tzinfo=UTC)) == "2026-01-01.3"
+
+
+def test_a_version_that_is_there_is_not_written_over(tmp_path):
+    (tmp_path / "v").mkdir()
+    with pytest.raises(CommandRefused, match="already"):
+        release.write(tmp_path, "v", b"{}", b"")
+    assert [path.name for path in tmp_path.rglob("*")] == ["v"]
+
+
+def test_a_full_disk_leaves_nothing_behind(tmp_path, monkeypatch):
+    def full(handle):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(release.os, "fsync", full)
+    with pytest.raises(CommandRefused, match="No space left"):
+        release.write(tmp_path, "v", b"{}", b"")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_models_folder_that_cannot_be_written_is_refused(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(CommandRefused, match="cannot be written"):
+        release.require_writable(tmp_path / "file")
+    release.require_writable(tmp_path / "new")
+    assert list((tmp_path / "new").iterdir()) == []
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\n \n", b"\xff"])
+def test_keys_that_cannot_be_used_are_a_sentence(tmp_path, content):
+    if content is not None:
+        (tmp_path / "keys.txt").write_bytes(content)
+    with pytest.raises(ExamplesUnusable, match=r"keys\.txt"):
+        read_keys(tmp_path / "keys.txt")
+
+
+def test_thresholds_come_from_honest_comments_of_sites_left_out(data):
+    logits = np.where(data.left_out, -2.0, 2.0)  # what is not left out looks worse and does not count
+    assert choose_thresholds(data, logits) == Thresholds(0.1193, 0.1193, 0.1193)
+    nothing_out = replace(data, left_out=np.zeros(len(data.examples), dtype=bool))
+    assert choose_thresholds(nothing_out, logits) == Thresholds(0.8809, 0.8809, 0.8809)
+    all_chat = replace(nothing_out, weight=np.full(len(data.examples), 0.1))
+    assert choose_thresholds(all_chat, logits).hold == 0.8809
+
+
+def test_the_card_tells_the_calibration_error_of_sites_left_out(trained):
+    told = json.loads(trained.card)["metrics"]
+    assert told["calibration_error"] == told["leave_one_site_out"]["calibration_error"]
+
+
+def test_the_table_tells_each_sites_calibration_error_and_the_mean_area(data):
+    crossed = cross(data)
+    told = loso.model_table(data, crossed, calibrate(data, crossed)).as_json()
+    assert [row["calibration_error"] >= 0 for row in told["rows"]] == [True] * 3
+    assert told["mean_auc"] == pytest.approx(np.mean([row["auc"] for row in told["rows"]]), abs=1e-4)
+    assert loso.plain_table(data).as_json()["rows"][0]["calibration_error"] is None
+
+
+@pytest.mark.parametrize(
+    ("count", "rate", "threshold"),
+    [(100, 0.29, 70.0), (1000, 0.002, 997.0), (10, 0.0, 9.0), (10, 1.0, -np.inf), (0, 0.1, -np.inf)],
+)
+def test_a_threshold_flags_the_share_it_may(count, rate, threshold):
+    assert measures.threshold_at(np.arange(float(count)), rate) == threshold
+
+
+def test_counts_compare_what_is_served():
+    found = measures.counts(np.array([0.34996, 0.34994]), np.array([True, True]), 0.35, 0.8)
+    assert found.spam_held == 1

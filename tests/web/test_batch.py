@@ -1,9 +1,12 @@
 """POST /classify/batch: order, one bad one among good ones, lines, limits."""
 
+import asyncio
 import json
+from types import SimpleNamespace
 
 import pytest
 
+from app.web import batch
 from app.web.schemas import BatchErrorOut, BatchOut, ClassifyOut
 
 NDJSON = {"Content-Type": "application/x-ndjson"}
@@ -110,3 +113,31 @@ def test_an_empty_batch_has_an_empty_answer(client, sent):
 def test_no_lines_give_no_lines(client):
     answer = client.post("/classify/batch", content=b"", headers=NDJSON)
     assert (answer.status_code, answer.content) == (200, b"")
+
+
+def test_others_get_their_turn_after_ten_milliseconds(monkeypatch):
+    clock, turns = [0.0], []
+
+    def judged(wired, caller, item):
+        clock[0] += item
+        return {"turns": len(turns)}, None
+
+    async def stored(records):
+        return ()
+
+    async def others():
+        while True:
+            turns.append(clock[0])
+            await asyncio.sleep(0)
+
+    async def scene():
+        wired = SimpleNamespace(recorder=SimpleNamespace(record=stored))
+        watching = asyncio.create_task(others())
+        items = iter([0.003] * 9 + [0.02] * 3)
+        answered = [answer["turns"] async for group in batch._answered(wired, None, items) for answer in group]
+        watching.cancel()
+        return answered
+
+    monkeypatch.setattr(batch, "_judged", judged)
+    monkeypatch.setattr(batch, "perf_counter", lambda: clock[0])
+    assert asyncio.run(scene()) == [0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 3, 4]

@@ -6,9 +6,12 @@ from time import monotonic, sleep
 
 import pytest
 
-from app.core.comment import Comment, History
+from app.core.comment import Comment, History, Thresholds
+from app.core.verdict import Classification
 from app.errors import StoreUnavailable
 from app.store.memory import MemoryStore
+from app.store.records import Record
+from app.store.writer import Writer
 from app.web.metrics import Metrics
 from app.web.wiring import REST_S, SLOW_S, Recorder, Wiring
 
@@ -84,6 +87,17 @@ def test_a_record_lost_after_its_answer_went_out_is_logged(caplog):
 
     asyncio.run(scene())
     assert "The disk is full." in caplog.text
+
+
+def test_a_writer_that_has_stopped_is_said_in_the_answer():
+    writer = Writer(MemoryStore())
+    assert writer.close(timeout_s=1)
+    assert asyncio.run(Recorder(writer, 0.2, Metrics()).record([make_a_record()])) == ("store",)
+
+
+def make_a_record() -> Record:
+    answer = Classification(0.5, "unsure", "hold", Thresholds(0.4, 0.8, 0.9), None, "Doubtful.", (), (), (), (), "m")
+    return Record("c1", "blog", "2026-11-22T10:00:00Z", Comment(text="Hi"), answer)
 
 
 def test_nothing_to_record_asks_nobody():
