@@ -46,9 +46,9 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, workers: Workers = 1, jso
     with _listening(host, port) as listener:
         site = _first_site(settings)
         url = _url(host, listener.getsockname()[1])
-        _announce(url, site, json)
         if host in _EVERYWHERE:
             printing.note("Anyone on the network can reach it, and keys travel readable without TLS.", "yellow")
+        _announce(url, site, json)
         _run(listener, workers)
 
 
