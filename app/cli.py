@@ -30,7 +30,7 @@ _EXAMPLES = """\
 
 winnow serve                                      [dim]# the API on 127.0.0.1:8000[/dim]
 
-winnow check "Great post! casino.example/bonus"   [dim]# one comment, with reasons[/dim]
+winnow check "Great post! http://casino.example/"   [dim]# one comment, with reasons[/dim]
 
 winnow score comments.jsonl -o verdicts.jsonl     [dim]# many, offline[/dim]
 

@@ -74,12 +74,12 @@ def with_link(number: int) -> Comment:
 
 
 def worst_case(number: int) -> Comment:
-    """As much of everything as is looked at: 40,000 characters of links, markup, disguise and scripts."""
+    """As much of everything as is looked at: 30,000 characters of links, markup, disguise and scripts."""
     piece = (
         f'<a href="http://shop{number}.example/c?u=http://go{{i}}.example/x">c&#97;s.i.n.o</a> '
         "[url=bonus.example/{i}]𝐛𝐨𝐧𝐮𝐬[/url] сasіno viagra c a s i n o hxxp://a[.]b{i}.example купить диплом 赌场在线 "
     )
-    text = "".join(piece.replace("{i}", str(i)) for i in range(300))[:40_000]
+    text = "".join(piece.replace("{i}", str(i)) for i in range(300))[:30_000]
     return Comment(text=text, author="Best casino online", page_text=prose(number, 20_000), **_PAGE)
 
 
@@ -90,7 +90,7 @@ def workloads(model: Model, known: lists.Lists) -> dict[str, Workload]:
         "200 characters with one link": [with_link(n) for n in range(VARIANTS)],
         "the sample of the README": [Comment(**sample)],
         "2,000 characters, no link": [Comment(text=prose(n, 2_000), **_PAGE) for n in range(VARIANTS)],
-        "worst case, 40,000 characters": [worst_case(n) for n in range(4)],
+        "worst case, 30,000 characters": [worst_case(n) for n in range(4)],
     }
 
     def judging(comments: Sequence[Comment]) -> Workload:

@@ -87,7 +87,7 @@ def _show(answer: dict[str, Any]) -> None:
     if answer["links"]:
         typer.echo()
         printing.table(
-            ("Alone", "Link", "Host"),
+            ("By itself", "Link", "Host"),
             [(f"{each['score']:.2f}", each["url"], _host(each)) for each in answer["links"]],
         )
     limits = ", ".join(f"{name} from {limit:g}" for name, limit in answer["thresholds"].items())

@@ -89,13 +89,15 @@ def _slug(at: _At, part: str, written: str) -> int:
         at.out.add_grams(part, kept, unit, at.share * 0.5)
     kind = at.link.host.kind
     if hits:
-        covered = sum(hit.end - hit.begin for hit in hits) / max(1, sum(map(len, tokens)))
+        letters = sum(hit.end - hit.begin for hit in hits)  # `kredit ohne schufa` is one hit and says more than `loan`
+        covered = letters / max(1, sum(map(len, tokens)))
         for trade in trades[:4]:
             at.out.add(unit, (f"slug.trade:{at.page.place_of(trade)}",), at.share * 0.5)
             at.out.add(unit, (f"slug.trade:{trade}",), at.share * 0.2)
         names = (
             f"slug.hits:{min(len(hits), 5)}",
             f"slug.trades:{min(len(trades), 3)}",
+            f"slug.letters:{step(letters, (5, 8, 11, 15, 20))}",
             f"slug.covered:{step(covered, (0.2, 0.35, 0.5, 0.7, 0.9))}",
         )
         weight = _TRADE if at.prefix == "link" else _STRUCTURE

@@ -103,7 +103,8 @@ def _link_only(out: Emitter, links: tuple[Link, ...], selling: frozenset[int]) -
         return
     sells = "trades" if any(number in selling for number, _ in in_text) else "no-trade"
     kind = in_text[0][1].host.kind
-    names = ("link-only", f"link-only:{sells}", f"link-only:{sells}:{kind}")
+    # Where anyone can publish, a bare link that names a trade sells it. Elsewhere it may as well be a newspaper's.
+    names = ("link-only", f"link-only:{sells}") if kind == "shared" else ("link-only",)
     out.add(out.open("shape.link_only", "text"), names, 0.8)
 
 

@@ -46,7 +46,7 @@ class LinkReport:
     begin: int
     end: int
     score: float
-    """How much the link alone looks like spam, 0.0 to 1.0."""
+    """How damning the link is by itself, 0.0 to 1.0: near 0 unless it would do whatever stood around it."""
 
 
 @dataclass(frozen=True, slots=True)

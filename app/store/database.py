@@ -6,12 +6,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
 from app.errors import StoreUnavailable
 from app.store.faults import named_failures
-from app.store.schema import REVISION
+from app.store.schema import REVISION, revisions
 
 BUSY_TIMEOUT_MS = 2000
 MIGRATION_WAIT_MS = 60_000  # a second worker waits for the first one's migration, however slow its disk
@@ -61,13 +61,6 @@ def migrate(engine: Engine) -> None:
                 upgrade(connection, database_name(engine))
         finally:
             patient.dispose()
-
-
-def revisions(connection: Connection) -> set[str]:
-    """The revisions the database says it has; empty when it was never migrated."""
-    if not inspect(connection).has_table("alembic_version"):
-        return set()
-    return {str(row[0]) for row in connection.exec_driver_sql("SELECT version_num FROM alembic_version")}
 
 
 def examine(engine: Engine) -> str:

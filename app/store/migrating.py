@@ -8,7 +8,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
 from app.errors import StoreUnavailable
-from app.store.database import revisions
+from app.store.schema import revisions
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 

@@ -6,6 +6,7 @@ Times are RFC 3339 UTC text, as the caller gave them: text sorts by time, and th
 from sqlalchemy import (
     JSON,
     Column,
+    Connection,
     Float,
     ForeignKey,
     Index,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    inspect,
 )
 
 REVISION = "0001"
@@ -101,3 +103,10 @@ links = Table(
     Column("end", Integer, nullable=False, comment="one past the last code point"),
     Column("score", Float, nullable=False, comment="how much the link alone looks like spam, 0.0 to 1.0"),
 )
+
+
+def revisions(connection: Connection) -> set[str]:
+    """The revisions the database says it has; empty when it was never migrated."""
+    if not inspect(connection).has_table("alembic_version"):
+        return set()
+    return {str(row[0]) for row in connection.exec_driver_sql("SELECT version_num FROM alembic_version")}

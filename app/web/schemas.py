@@ -26,17 +26,16 @@ ANSWER_EXAMPLE: dict[str, Any] = {
     "action": "reject",
     "thresholds": {"hold": 0.35, "reject": 0.8, "discard": 0.995},
     "override": None,
-    "summary": "The link's path talks about casino slots, on a host anyone can publish on; "
-    "the comment is only that link.",
+    "summary": "The link's path speaks of gambling, on a host where anyone can publish.",
     "reasons": [
         {
             "code": "link.path.gambling",
-            "label": "The link's path talks about gambling.",
-            "weight": 2.1,
+            "label": "The link's path speaks of gambling, on a host where anyone can publish.",
+            "weight": 4.1,
             "field": "text",
-            "begin": 27,
-            "end": 53,
-            "evidence": "royal-jackpot-casino-slots",
+            "begin": 0,
+            "end": 101,
+            "evidence": _SAMPLE_URL,
             "score_without": 0.44,
         }
     ],
