@@ -108,13 +108,13 @@ def curl_line(url: str, key: str) -> str:
       -H 'Content-Type: application/json' \\
       -d '{"text": "https://www.myget.org/feed/...-cheats"}'
     """
-    from app.web.schemas import CLASSIFY_EXAMPLE
+    from app.web.sample import SAMPLE_URL
 
     lines = (
         f"curl -sS {url}/classify",
         f"""-H {f"'Authorization: Bearer {key}'" if key else '"Authorization: Bearer $WINNOW_KEY"'}""",
         "-H 'Content-Type: application/json'",
-        f"""-d '{{"text": "{CLASSIFY_EXAMPLE["text"]}"}}'""",
+        f"""-d '{{"text": "{SAMPLE_URL}"}}'""",
     )
     return " \\\n  ".join(lines)
 

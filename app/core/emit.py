@@ -153,6 +153,7 @@ def _grams(salt: str, folded: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[n
     unspaced = codes >= _FIRST_UNSPACED
     found_index: list[npt.NDArray[np.int64]] = []
     found_centre: list[npt.NDArray[np.int64]] = []
+    last = max(len(folded) - 1, 0)
     sizes = (1, 2, *GRAM_SIZES) if unspaced.any() else GRAM_SIZES
     hashed = np.full(len(codes), seed, dtype=np.uint32)
     for size in range(1, max(sizes) + 1):
@@ -171,7 +172,8 @@ def _grams(salt: str, folded: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[n
         at = np.flatnonzero(keep)
         mixed = (hashed[at] ^ (hashed[at] >> np.uint32(15))) * np.uint32(0x85EBCA6B)
         found_index.append((mixed >> np.uint32(32 - BUCKET_BITS)).astype(np.int64))
-        found_centre.append(np.clip(at + size // 2 - 1, 0, max(len(folded) - 1, 0)))
+        # Not np.clip, which costs 8 us a call.
+        found_centre.append(np.maximum(np.minimum(at + (size // 2 - 1), last), 0))
     if not found_index:
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
     return np.concatenate(found_index), np.concatenate(found_centre)

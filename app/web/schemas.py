@@ -5,14 +5,14 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.comment import COMMENT_FIELDS, Comment
+from app.web.sample import SAMPLE_URL
 
 FIELD_CHARACTERS = 8_192
 """The longest of every field but the two texts, in Unicode code points; four times what browsers keep."""
 
-_SAMPLE_URL = "https://www.myget.org/feed/royal-jackpot-casino-slots/package/nuget/royal-jackpot-casino-slots-cheats"
 
 CLASSIFY_EXAMPLE: dict[str, Any] = {
-    "text": _SAMPLE_URL,
+    "text": SAMPLE_URL,
     "author": "Royal Jackpot",
     "page_url": "https://blog.example/2026/11/private-package-feeds",
     "page_title": "Private package feeds, compared",
@@ -35,13 +35,13 @@ ANSWER_EXAMPLE: dict[str, Any] = {
             "field": "text",
             "begin": 0,
             "end": 101,
-            "evidence": _SAMPLE_URL,
+            "evidence": SAMPLE_URL,
             "score_without": 0.44,
         }
     ],
     "links": [
         {
-            "url": _SAMPLE_URL,
+            "url": SAMPLE_URL,
             "host": "www.myget.org",
             "registrable_domain": "myget.org",
             "host_kind": "shared",
