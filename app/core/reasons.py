@@ -37,6 +37,7 @@ def explain(comment: Comment, measured: Measured, scored: Scored, model: Model, 
     merged = [found for found in _merged(units, scored.weights) if abs(found.weight) >= MIN_WEIGHT]
     merged.sort(key=lambda found: -abs(found.weight))
     parts = model.contributions(measured.features)
+    link_logits = model.link_logits(measured, parts)
     reasons = []
     for found in merged[:MAX_REASONS]:
         unit = units[max(found.units, key=lambda number: abs(scored.weights[number]))]
@@ -50,7 +51,7 @@ def explain(comment: Comment, measured: Measured, scored: Scored, model: Model, 
                 begin=found.begin,
                 end=found.end,
                 evidence=quoted[:MAX_EVIDENCE_CHARS],
-                score_without=_score_without(found.units, measured, model, parts),
+                score_without=_score_without(found.units, measured, model, parts, link_logits),
             )
         )
     return tuple(reasons)
@@ -105,12 +106,20 @@ def _merged(units: Sequence[Unit], weights: npt.NDArray[np.float64]) -> list[_Ev
     return merged
 
 
-def _score_without(removed: tuple[int, ...], measured: Measured, model: Model, parts: npt.NDArray[np.float64]) -> float:
+def _score_without(
+    removed: tuple[int, ...],
+    measured: Measured,
+    model: Model,
+    parts: npt.NDArray[np.float64],
+    link_logits: list[float],
+) -> float:
     """The score with some units of evidence taken out, all else equal: the worst view that is left counts."""
     left = parts.copy()
     left[list(removed)] = 0.0
     logit = model.bias + float(left.sum())
     gone = {measured.features.units[number].link for number in removed} - {-1}
+    if not gone:  # most reasons: the links say what they said before
+        return probability_of(max([logit, *link_logits]))
     emptied = {number for number in gone if not _says_anything(number, left, measured)}
     for number, link_logit in enumerate(model.link_logits(measured, left)):
         if number not in emptied:
