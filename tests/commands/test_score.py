@@ -176,6 +176,11 @@ def test_a_device_is_not_replaced(run: Any, tmp_path: Path) -> None:
     assert Path("/dev/null").is_char_device()
 
 
+def _minds_interrupts() -> None:
+    """A suite that runs in the background of a shell inherits that Ctrl+C is ignored; a terminal's command does not."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def living_in_group(group: int) -> list[str]:
     """The processes of a group that are not just waiting to be reaped."""
     listed = subprocess.check_output(["ps", "-eo", "pgid,stat,args"], text=True)
@@ -189,7 +194,7 @@ def test_an_interrupted_run_leaves_no_out_and_no_process(
     with (tmp_path / "in").open("wb") as file:
         for number in range(200_000):
             file.write(row(number) + b"\n")
-    process = spawn("score", "in", "-o", "out", "--workers", "2", start_new_session=True)
+    process = spawn("score", "in", "-o", "out", "--workers", "2", start_new_session=True, preexec_fn=_minds_interrupts)
     part = tmp_path / "out.part"
     deadline = time.monotonic() + 60
     while not (part.exists() and part.stat().st_size > 500_000) and time.monotonic() < deadline:
