@@ -103,7 +103,7 @@ def _patterns(term: str) -> list[str]:
     return [spaced] if " " not in whole or len(together) < 6 else [spaced, start + together + stop]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)  # its lists would fill a screen
 class Lists:
     """Everything read from app/lists/, plus the public suffix list."""
 
