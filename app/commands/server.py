@@ -4,9 +4,6 @@ import socket
 import sys
 from typing import Any
 
-import uvicorn
-from uvicorn.supervisors import Multiprocess
-
 BACKLOG = 2048
 GRACE_S = 10
 """How long requests in flight may take after SIGTERM; container runtimes kill after 10 to 30 s."""
@@ -26,6 +23,9 @@ def run(listener: socket.socket, workers: int) -> None:
         listener: a listening socket, which other processes may inherit.
         workers: how many processes serve, from 1.
     """
+    import uvicorn  # here, since `winnow serve` takes BACKLOG from this file, and ends before it needs uvicorn
+    from uvicorn.supervisors import Multiprocess
+
     config = uvicorn.Config(
         "app.main:create_app",
         factory=True,

@@ -72,11 +72,7 @@ class Trades:
         Of words that overlap the one that begins first counts, and of those the longest. Whatever stands between
         words (space, hyphen, underscore, slash, dot) counts as one kind of gap.
         """
-        # One character for one character, so that the spans stay those of the text. Vowel signs (Hindi, Thai) are
-        # not alphanumeric, but part of their word.
-        spaced = (
-            " " + "".join([c if c.isalnum() or (c > "\u0900" and category(c)[0] == "M") else " " for c in folded]) + " "
-        )
+        spaced = f" {_spaced(folded)} "
         found: list[tuple[int, int, str]] = []
         for pattern, begin, end in self._automaton.find_matches_as_indexes(spaced, overlapping=True):
             begin += spaced[begin] == " "
@@ -88,6 +84,17 @@ class Trades:
             if not hits or begin - 1 >= hits[-1].end:
                 hits.append(TradeHit(trade, begin - 1, -minus_end - 1))
         return hits
+
+
+_GAPS = {code: " " for code in range(128) if not chr(code).isalnum()}
+
+
+def _spaced(folded: str) -> str:
+    """Anything but letters and digits as spaces, one character for one, so that the spans stay those of the text."""
+    if folded.isascii():  # ten times as fast
+        return folded.translate(_GAPS)
+    # Vowel signs (Hindi, Thai) are not alphanumeric, but part of their word.
+    return "".join([c if c.isalnum() or (c > "\u0900" and category(c)[0] == "M") else " " for c in folded])
 
 
 def _patterns(term: str) -> list[str]:
