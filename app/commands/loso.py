@@ -54,7 +54,7 @@ def loso(
     """Leave one site out: train without each site in turn and see what is caught there.
 
     Recall by site, kind of spam and language; honest comments hit in each set. Winnow's own examples always train
-    too, whole. Takes some minutes; --sample 0.3 --no-baselines is quick, and good enough to compare two ways.
+    too, whole. Takes some minutes; --sample 0.3 --no-baselines is quicker, for a first look.
 
     Example: winnow loso corpora/ --keys disallowed-keys.txt --save before.json
     """
