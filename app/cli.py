@@ -12,7 +12,8 @@ from typer.core import TyperGroup
 from app.commands import printing
 from app.commands.check import check
 from app.commands.doctor import doctor
-from app.commands.evaluate import evaluate, loso
+from app.commands.evaluate import evaluate
+from app.commands.loso import loso
 from app.commands.models import models
 from app.commands.score import score
 from app.commands.serve import serve

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
+from zlib import crc32
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -13,6 +14,7 @@ from app.errors import ExamplesUnusable
 
 if TYPE_CHECKING:
     from app.training.dataset import Dataset
+    from app.training.examples import Disputed, Reading
     from app.training.sources import Source
 
 OURS = Path(__file__).resolve().parents[2] / "training_data"
@@ -32,27 +34,63 @@ def progress() -> Iterator[Progress]:
         yield shown
 
 
-def dataset(paths: list[Path], shown: Progress) -> "tuple[Dataset, dict[str, Source]]":
+class Learned(NamedTuple):
+    """What there is to learn from and to measure on."""
+
+    data: "Dataset"
+    sources: "dict[str, Source]"
+    """What is known about where the comments are from."""
+    disputed: "list[Disputed]"
+    """Comments whose label a reader disagreed with; they are not in `data`."""
+
+
+def dataset(paths: list[Path], shown: Progress, share: float = 1.0) -> Learned:
     """The labelled comments of files and folders with their features, and what is known about their sources.
+
+    Args:
+        paths: JSONL files or folders.
+        shown: where progress goes.
+        share: how many of the rows that are not our own are kept, by a hash of the id; always the same ones.
 
     Raises:
         ExamplesUnusable: a path that is not there, a line that cannot be read, or nothing labelled.
     """
     # Here, not above: scikit-learn takes seconds to import, and only these commands need it.
     from app.training.dataset import assemble
-    from app.training.examples import read_examples
+    from app.training.examples import read_labelled
     from app.training.sources import read_sources
 
     task = shown.add_task("Reading", total=None)
-    examples = read_examples(paths, lambda path: shown.update(task, description=f"Reading {path.name}"))
+    found = read_labelled(paths, lambda path: shown.update(task, description=f"Reading {path.name}"))
     shown.remove_task(task)
-    if not examples:
+    if share < 1:
+        found = _sampled(found, share)
+    if not found.examples:
         raise ExamplesUnusable(str(paths[0]), "No line has a label.", "Each needs `label`: spam or ham.")
     sources = read_sources(OURS / "sources.toml")
-    task = shown.add_task("Working out features", total=2 * len(examples))
-    data = assemble(examples, sources, lambda done: shown.advance(task, done))
+    task = shown.add_task("Working out features", total=2 * len(found.examples))
+    data = assemble(found.examples, sources, lambda done: shown.advance(task, done))
     shown.remove_task(task)
-    return data, sources
+    return Learned(data, sources, found.disputed)
+
+
+def _sampled(found: "Reading", share: float) -> "Reading":
+    from app.training.examples import Reading, files_of, source_of
+
+    ours = {source_of(path) for path in files_of([OURS])}
+    return Reading(
+        [example for example in found.examples if example.source in ours or in_sample(example.id, share)],
+        [each for each in found.disputed if in_sample(each.example.id, share)],
+    )
+
+
+def in_sample(identity: str, share: float) -> bool:
+    """Whether a fixed pseudo-random share of all ids holds this one; a larger share holds the smaller one.
+
+    >>> [in_sample(identity, 0.5) for identity in ("a", "b", "c", "d")]
+    [False, True, True, False]
+    """
+    return crc32(identity.encode("utf-8", "replace")) < share * 2**32
 
 
 def percent(value: float) -> str:

@@ -34,7 +34,7 @@ def train(
     paths = ([learning.OURS] if ours else []) + (data or [])
     known = lists.load()
     with learning.progress() as shown:
-        examples, sources = learning.dataset(paths, shown)
+        examples, sources, _ = learning.dataset(paths, shown)
         task = shown.add_task("Fitting", total=8)
         version = releasing.next_version(folder, datetime.now(UTC))
 

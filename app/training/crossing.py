@@ -46,15 +46,35 @@ class Calibration:
         link = self.link_scale * crossed.worst_link + self.link_offset
         return np.fmax(whole, link)
 
+    def numbers(self, bias: float) -> dict[str, float]:
+        """What a model needs beside its weights, which are the raw ones times `scale`; `bias` is the raw one."""
+        return {
+            "bias": bias * self.scale + self.offset,
+            # Both views share the weights, so the link's scale is told relative to that of the whole.
+            "link_scale": self.link_scale / self.scale,
+            "link_bias": self.link_offset,
+        }
 
-def cross(data: Dataset, progress: Callable[[int], None] = lambda _: None) -> Crossed:
-    """Fit once per fold on all the others and score what was left out."""
+
+def cross(
+    data: Dataset,
+    progress: Callable[[int], None] = lambda _: None,
+    keep: Callable[[int, Fitted], None] = lambda *_: None,
+) -> Crossed:
+    """Fit once per fold on all the others and score what was left out.
+
+    Args:
+        data: the examples.
+        progress: called with each fold's number when it is done.
+        keep: called with each fold's number and the weights that were fitted without it.
+    """
     whole = np.full(len(data.examples), np.nan)
     worst = np.full(len(data.examples), np.nan)
     for fold in range(1, FOLDS + 1):
         out = np.flatnonzero(data.fold == fold)
         if len(out):
             fitted = data.fitted_on(np.flatnonzero(data.fold != fold))
+            keep(fold, fitted)
             whole[out] = fitted.logits(data.matrix.comments[out])
             worst[out] = worst_links(data, fitted, out)
         progress(fold)

@@ -7,11 +7,17 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from app.core.comment import COMMENT_FIELDS, Comment
 from app.errors import ExamplesUnusable
 
+OWN_DISPUTED = Path(__file__).resolve().parents[2] / "training_data" / "disputed.tsv"
+"""Our own list of comments whose label a reader disagreed with: ids, no text."""
+
+Judged = Literal["spam", "ham", "arguable"]
+"""What a careful reader said of a comment."""
+_JUDGEMENTS: tuple[Judged, ...] = ("spam", "ham", "arguable")
 _REMEDY = "Each line must be a JSON object with text and label (spam or ham); see docs/models.md."
 
 
@@ -33,6 +39,24 @@ class Example:
     def group(self) -> str:
         """What must not stand on both sides of a split: its campaign, else its site, else itself."""
         return self.campaign or self.site or self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Disputed:
+    """A comment whose label a reader disagreed with: nothing is learned from it, and it is neither hit nor miss."""
+
+    example: Example
+    """As the corpus labels it."""
+    judged: Judged
+    """As the reader does; never the corpus's own label."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The labelled comments of files and folders."""
+
+    examples: list[Example]
+    disputed: list[Disputed]
 
 
 def files_of(paths: Iterable[Path]) -> list[Path]:
@@ -86,35 +110,54 @@ def comment_of(row: dict[str, Any]) -> Comment:
 
 
 def read_examples(paths: Iterable[Path], progress: Callable[[Path], None] = lambda _: None) -> list[Example]:
-    """All labelled comments of files and folders. Rows without a label are passed over.
+    """The labelled comments of files and folders whose labels nobody disputes; see `read_labelled`."""
+    return read_labelled(paths, progress).examples
+
+
+def read_labelled(
+    paths: Iterable[Path], progress: Callable[[Path], None] = lambda _: None, own_list: Path = OWN_DISPUTED
+) -> Reading:
+    """All labelled comments of files and folders, disputed ones apart. Rows without a label are passed over.
 
     A `pages/NAME` beside a file gives its comments the text of their page; a `judged.tsv` beside it (id, label,
-    judged) names comments whose label was found wrong or arguable, which are left out.
+    judged) names comments whose label was found wrong or arguable.
+
+    Args:
+        paths: JSONL files or folders.
+        progress: called with each file before it is read.
+        own_list: a table like `judged.tsv` that holds for all files; it may be missing.
 
     Raises:
-        ExamplesUnusable: see `files_of` and `read_rows`; or a label that is neither spam nor ham; or a `judged.tsv`
-            without these columns.
+        ExamplesUnusable: see `files_of` and `read_rows`; or a label that is neither spam nor ham; or a table of
+            judged comments without these columns.
     """
-    examples: list[Example] = []
+    reading = Reading([], [])
+    ours = _judged_otherwise(own_list)
     for path in files_of(paths):
         progress(path)
-        disputed = _disputed(path.parent / "judged.tsv")
-        pages = _pages(path.parent / "pages" / path.name)
-        for number, row in read_rows(path):
-            label = row.get("label")
-            if label is None:
-                continue
-            if label not in ("spam", "ham"):
-                raise ExamplesUnusable(f"{path}:{number}", "The label is neither spam nor ham.", _REMEDY)
-            identity = str(row.get("id") or f"{path.name}:{number}")
-            if identity in disputed:
-                continue
-            page_text = pages.get(str(row.get("page_url")))
-            if page_text and not row.get("page_text"):
-                row["page_text"] = page_text
-            campaign, site = str(row.get("campaign") or ""), str(row.get("site") or "")
-            examples.append(Example(identity, comment_of(row), label == "spam", source_of(path), campaign, site))
-    return examples
+        judged = _judged_otherwise(path.parent / "judged.tsv") | ours
+        for example in _examples_of(path):
+            if example.id in judged:
+                reading.disputed.append(Disputed(example, judged[example.id]))
+            else:
+                reading.examples.append(example)
+    return reading
+
+
+def _examples_of(path: Path) -> Iterator[Example]:
+    pages = _pages(path.parent / "pages" / path.name)
+    for number, row in read_rows(path):
+        label = row.get("label")
+        if label is None:
+            continue
+        if label not in ("spam", "ham"):
+            raise ExamplesUnusable(f"{path}:{number}", "The label is neither spam nor ham.", _REMEDY)
+        identity = str(row.get("id") or f"{path.name}:{number}")
+        page_text = pages.get(str(row.get("page_url")))
+        if page_text and not row.get("page_text"):
+            row["page_text"] = page_text
+        campaign, site = str(row.get("campaign") or ""), str(row.get("site") or "")
+        yield Example(identity, comment_of(row), label == "spam", source_of(path), campaign, site)
 
 
 def source_of(path: Path) -> str:
@@ -138,12 +181,22 @@ def _pages(path: Path) -> dict[str, str]:
     return {str(row["page_url"]): str(row.get("page_text") or "") for _, row in read_rows(path) if row.get("page_url")}
 
 
-def _disputed(path: Path) -> set[str]:
+def _judged_otherwise(path: Path) -> dict[str, Judged]:
+    """Id -> judgement, of the rows of a table that a reader judged other than they are labelled."""
     if not path.exists():
-        return set()
+        return {}
     try:
         with path.open(encoding="utf-8", newline="") as lines:
-            return {row["id"] for row in csv.DictReader(lines, delimiter="\t") if row["judged"] != row["label"]}
+            rows = [row for row in csv.DictReader(lines, delimiter="\t") if row["judged"] != row["label"]]
+            return {row["id"]: _judgement(row["judged"]) for row in rows}
     except (OSError, ValueError, KeyError, csv.Error) as error:
         what = f"It cannot be read as a table with the columns id, label, judged ({type(error).__name__})."
-        raise ExamplesUnusable(str(path), what, "Correct its first line, or take the file away.") from error
+        remedy = "Correct its first line; judged is spam, ham or arguable. Or take the file away."
+        raise ExamplesUnusable(str(path), what, remedy) from error
+
+
+def _judgement(word: str) -> Judged:
+    for known in _JUDGEMENTS:
+        if word == known:
+            return known
+    raise ValueError(word)

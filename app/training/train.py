@@ -63,12 +63,7 @@ def train(
     step("fitting on everything")
     fitted = data.fitted_on(np.arange(len(data.examples)))
     table = loso.model_table(data, crossed, calibration)
-    numbers = {
-        "bias": fitted.bias * calibration.scale + calibration.offset,
-        # Both views share the weights, so the link's scale is told relative to that of the whole.
-        "link_scale": calibration.link_scale / calibration.scale,
-        "link_bias": calibration.link_offset,
-    }
+    numbers = calibration.numbers(fitted.bias)
     metrics = _metrics(data, crossed, calibration, thresholds, table)
     told = {"metrics": metrics, "data": _told_of(data, sources)}
     model, card, weights = release.make(version, fitted.weights * calibration.scale, numbers, thresholds, told, lists)

@@ -7,7 +7,7 @@ import pytest
 
 from app.core.comment import Comment
 from app.errors import ExamplesUnusable
-from app.training.examples import comment_of, files_of, read_examples, source_of
+from app.training.examples import OWN_DISPUTED, comment_of, files_of, read_examples, read_labelled, source_of
 
 
 def write(path, rows):
@@ -55,6 +55,41 @@ def test_a_comment_whose_label_was_judged_otherwise_is_left_out(tmp_path):
         "id\tlabel\tjudged\nright\tham\tham\nwrong\tham\tspam\narguable\tham\targuable\n", encoding="utf-8"
     )
     assert [e.id for e in read_examples([path])] == ["right"]
+
+
+def test_disputed_comments_are_handed_out_apart_with_what_the_reader_said(tmp_path):
+    rows = [{"id": i, "text": i, "label": "spam"} for i in ("right", "wrong", "arguable", "ours")]
+    path = write(tmp_path / "data" / "a.jsonl", rows)
+    (tmp_path / "data" / "judged.tsv").write_text(
+        "id\tlabel\tjudged\nright\tspam\tspam\nwrong\tspam\tham\narguable\tspam\targuable\n", encoding="utf-8"
+    )
+    own = tmp_path / "disputed.tsv"
+    own.write_text("id\tlabel\tjudged\twhy\nours\tspam\tham\ton topic\n", encoding="utf-8")
+
+    found = read_labelled([path], own_list=own)
+
+    assert [e.id for e in found.examples] == ["right"]
+    assert [(each.example.id, each.example.is_spam, each.judged) for each in found.disputed] == [
+        ("wrong", True, "ham"),
+        ("arguable", True, "arguable"),
+        ("ours", True, "ham"),
+    ]
+    assert [e.id for e in read_labelled([path], own_list=tmp_path / "none").examples] == ["right", "ours"]
+
+
+def test_a_judgement_that_is_none_is_a_sentence(tmp_path):
+    path = write(tmp_path / "a.jsonl", [{"id": "1", "text": "x", "label": "ham"}])
+    (tmp_path / "judged.tsv").write_text("id\tlabel\tjudged\n1\tham\tperhaps\n", encoding="utf-8")
+    with pytest.raises(ExamplesUnusable, match="spam, ham or arguable"):
+        read_examples([path])
+
+
+def test_our_own_list_holds_ids_and_reasons_and_no_doubles():
+    rows = [line.split("\t") for line in OWN_DISPUTED.read_text("utf-8").splitlines()]
+
+    assert rows[0] == ["id", "label", "judged", "why"]
+    assert all(len(row) == 4 and row[1] != row[2] and len(row[3]) < 60 for row in rows[1:])
+    assert len({row[0] for row in rows}) == len(rows) > 50
 
 
 @pytest.mark.parametrize(
