@@ -17,6 +17,7 @@ from app.errors import ListUnusable
 
 COLUMNS = {
     "confusables.tsv": 3,
+    "first_names.tsv": 2,
     "hosts.tsv": 3,
     "name_words.tsv": 2,
     "platform_paths.tsv": 2,
@@ -138,6 +139,13 @@ def test_a_lookalike_is_one_letter_that_nfkc_leaves_alone() -> None:
 
 def test_paths_are_written_as_they_are_looked_up() -> None:
     assert [path for path, _ in rows("platform_paths.tsv") if fold(path) != path] == []
+
+
+def test_given_names_are_folded_and_are_no_words_of_advertisements() -> None:
+    names, words = ({row[0] for row in rows(name)} for name in ("first_names.tsv", "name_words.tsv"))
+    assert [name for name in names if fold(name) != name] == []
+    assert [name for name in names if name.isascii() and not (len(name) >= 3 and name.isalpha())] == []
+    assert names & words == set()
 
 
 PREFIXES = ("link", "author_url", "author_email")
