@@ -13,6 +13,7 @@ from app.errors import ExamplesUnusable
 
 if TYPE_CHECKING:
     from app.training.dataset import Dataset
+    from app.training.examples import Example
     from app.training.sources import Source
 
 OURS = Path(__file__).resolve().parents[2] / "training_data"
@@ -38,16 +39,31 @@ def dataset(paths: list[Path], shown: Progress) -> "tuple[Dataset, dict[str, Sou
     Raises:
         ExamplesUnusable: a path that is not there, a line that cannot be read, or nothing labelled.
     """
+    return assembled(read(paths, shown), shown)
+
+
+def read(paths: list[Path], shown: Progress) -> "list[Example]":
+    """The labelled comments of files and folders.
+
+    Raises:
+        ExamplesUnusable: a path that is not there, a line that cannot be read, or nothing labelled.
+    """
     # Here, not above: scikit-learn takes seconds to import, and only these commands need it.
-    from app.training.dataset import assemble
     from app.training.examples import read_examples
-    from app.training.sources import read_sources
 
     task = shown.add_task("Reading", total=None)
     examples = read_examples(paths, lambda path: shown.update(task, description=f"Reading {path.name}"))
     shown.remove_task(task)
     if not examples:
         raise ExamplesUnusable(str(paths[0]), "No line has a label.", "Each needs `label`: spam or ham.")
+    return examples
+
+
+def assembled(examples: "list[Example]", shown: Progress) -> "tuple[Dataset, dict[str, Source]]":
+    """Examples with their features, and what is known about their sources."""
+    from app.training.dataset import assemble
+    from app.training.sources import read_sources
+
     sources = read_sources(OURS / "sources.toml")
     task = shown.add_task("Working out features", total=2 * len(examples))
     data = assemble(examples, sources, lambda done: shown.advance(task, done))
