@@ -23,7 +23,7 @@ def service(host: Host) -> str:
 
     >>> from app.core.hosts import describe, parse_url
     >>> from app.lists import load
-    >>> service(describe(parse_url("https://me.github.io/p"), load()))
+    >>> service(describe(parse_url("https://me.github.io/p"), "", load()))
     'github.io'
     """
     labels = host.name.split(".")
