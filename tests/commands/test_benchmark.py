@@ -12,7 +12,7 @@ from app.training.path_benchmark import Judged, Report
 ROWS = (
     Judged("pah-1", True, 0.2, "loans", "sk", "bare", "x.com", "https://x.com/pozicka\x1b[31m"),
     Judged("pah-2", True, 0.9, "pets", "en", "with words", "x.com", "see https://x.com/puppies"),
-    Judged("pah-3", False, 0.7, "", "en", "bare", "npmjs.com", "https://npmjs.com/package/loan"),
+    Judged("pah-3", False, 0.7, "", "en", "bare", "pub.dev", "https://pub.dev/package/loan"),
 )
 
 
@@ -37,7 +37,7 @@ def test_figures_goals_and_what_went_wrong_are_printed(run: Any) -> None:
     for words in ("2 links that sell and 1 honest ones on 2 hosts", "hold 0.5000", "at least 0.985", "missed"):
         assert words in told
     assert "0.2000 pah-1 loans, sk https://x.com/pozicka<U+001B>[31m" in told
-    assert "0.7000 pah-3 honest, en https://npmjs.com/package/loan" in told
+    assert "0.7000 pah-3 honest, en https://pub.dev/package/loan" in told
 
 
 def test_scripts_get_every_row(run: Any) -> None:

@@ -14,7 +14,7 @@ from app.training.dataset import Dataset, assemble
 from app.training.examples import Example, read_examples
 from app.training.path_benchmark import CORPORA_SHARE, SOURCE, STEPS, Judged, Report, kind_of, sampled
 
-HOSTS = ["github.com", "npmjs.com", "me{n}.github.io", "medium.com", "notes{n}.wordpress.com", "x.com"]
+HOSTS = ["github.com", "pub.dev", "me{n}.github.io", "medium.com", "notes{n}.wordpress.com", "x.com"]
 TRADES = {"gambling": "casino-bonus", "loans": "payday-loan", "pharma": "viagra", "seo": "buy-backlinks"}
 HONEST = ["parser", "bee-keeping", "tram-times", "choir"]
 
