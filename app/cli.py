@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from app.commands import printing
+from app.commands.benchmark import benchmark
 from app.commands.check import check
 from app.commands.doctor import doctor
 from app.commands.evaluate import evaluate
@@ -70,6 +71,7 @@ app.command(rich_help_panel=_RUN)(serve)
 app.command(rich_help_panel=_RUN)(doctor)
 app.add_typer(site, name="site", rich_help_panel=_RUN)
 app.add_typer(models, name="models", rich_help_panel=_LEARN)
+app.add_typer(benchmark, name="benchmark", rich_help_panel=_LEARN)
 for _learn in (train, evaluate, loso):
     app.command(rich_help_panel=_LEARN)(_learn)
 

@@ -14,7 +14,7 @@ from app.errors import ExamplesUnusable
 
 if TYPE_CHECKING:
     from app.training.dataset import Dataset
-    from app.training.examples import Disputed, Reading
+    from app.training.examples import Disputed, Example, Reading
     from app.training.sources import Source
 
 OURS = Path(__file__).resolve().parents[2] / "training_data"
@@ -55,10 +55,18 @@ def dataset(paths: list[Path], shown: Progress, share: float = 1.0) -> Learned:
     Raises:
         ExamplesUnusable: a path that is not there, a line that cannot be read, or nothing labelled.
     """
+    found = read(paths, shown, share)
+    return Learned(*assembled(found.examples, shown), found.disputed)
+
+
+def read(paths: list[Path], shown: Progress, share: float = 1.0) -> "Reading":
+    """The labelled comments of files and folders, disputed ones apart; see `dataset`.
+
+    Raises:
+        ExamplesUnusable: a path that is not there, a line that cannot be read, or nothing labelled.
+    """
     # Here, not above: scikit-learn takes seconds to import, and only these commands need it.
-    from app.training.dataset import assemble
     from app.training.examples import read_labelled
-    from app.training.sources import read_sources
 
     task = shown.add_task("Reading", total=None)
     found = read_labelled(paths, lambda path: shown.update(task, description=f"Reading {path.name}"))
@@ -67,11 +75,19 @@ def dataset(paths: list[Path], shown: Progress, share: float = 1.0) -> Learned:
         found = _sampled(found, share)
     if not found.examples:
         raise ExamplesUnusable(str(paths[0]), "No line has a label.", "Each needs `label`: spam or ham.")
+    return found
+
+
+def assembled(examples: "list[Example]", shown: Progress) -> "tuple[Dataset, dict[str, Source]]":
+    """Examples with their features, and what is known about their sources."""
+    from app.training.dataset import assemble
+    from app.training.sources import read_sources
+
     sources = read_sources(OURS / "sources.toml")
-    task = shown.add_task("Working out features", total=2 * len(found.examples))
-    data = assemble(found.examples, sources, lambda done: shown.advance(task, done))
+    task = shown.add_task("Working out features", total=2 * len(examples))
+    data = assemble(examples, sources, lambda done: shown.advance(task, done))
     shown.remove_task(task)
-    return Learned(data, sources, found.disputed)
+    return data, sources
 
 
 def _sampled(found: "Reading", share: float) -> "Reading":

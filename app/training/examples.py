@@ -34,6 +34,10 @@ class Example:
     """Comments of one spam campaign share it; empty for ham and for spam that stands alone."""
     site: str
     """The site it was sent to; empty if the record does not say."""
+    language: str = ""
+    """Of the comment or its page; empty if the record does not say."""
+    trade: str = ""
+    """What spam sells, in the words of trade_names.tsv where one fits; empty for ham or if the record does not say."""
 
     @property
     def group(self) -> str:
@@ -156,8 +160,8 @@ def _examples_of(path: Path) -> Iterator[Example]:
         page_text = pages.get(str(row.get("page_url")))
         if page_text and not row.get("page_text"):
             row["page_text"] = page_text
-        campaign, site = str(row.get("campaign") or ""), str(row.get("site") or "")
-        yield Example(identity, comment_of(row), label == "spam", source_of(path), campaign, site)
+        told = [str(row.get(name) or "") for name in ("campaign", "site", "language", "trade")]
+        yield Example(identity, comment_of(row), label == "spam", source_of(path), *told)
 
 
 def source_of(path: Path) -> str:

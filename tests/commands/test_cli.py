@@ -10,7 +10,7 @@ from app.commands import doctor, opening
 from app.errors import ModelUnusable
 
 COMMANDS = (
-    ["check", "score", "serve", "doctor", "train", "evaluate", "loso"]
+    ["check", "score", "serve", "doctor", "train", "evaluate", "loso", "benchmark path"]
     + [f"site {each}" for each in ["add", "list", "rotate-key", "allow", "deny", "remove-rule", "rules", "thresholds"]]
     + [f"models {each}" for each in ["list", "show", "use", "rollback"]]
 )
