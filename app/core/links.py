@@ -20,7 +20,7 @@ from app.core.hosts import (
     without_sentence_after,
 )
 from app.core.lists import Lists
-from app.core.text import Seen, read
+from app.core.text import Seen, plain_address, read
 
 MAX_LINKS = 64
 """Links looked at in one comment; more than that is itself evidence."""
@@ -69,7 +69,7 @@ class Link:
     """First code point of the address in that field, as sent."""
     end: int
     anchor: str
-    """What the reader clicks on, as sent; empty for a bare address."""
+    """What the reader clicks on, as a reader sees it; empty for a bare address."""
     markup: str
     """bare, no-scheme, html, image, bbcode, markdown, wiki, redirect or field."""
 
@@ -226,9 +226,10 @@ def _with_scheme(written: str) -> str:
 
 def _in_text(seen: Seen, lists: Lists) -> Iterator[_Written]:
     for made in seen.links:
-        anchor = seen.source[made.anchor_begin : made.anchor_end]
-        if _leaves_the_page(made.url, lists):
-            yield made.url, "text", made.begin, made.end, anchor, made.markup
+        address = plain_address(made.url)
+        if _leaves_the_page(address, lists):
+            anchor = seen.shown(made.anchor_begin, made.anchor_end)
+            yield address, "text", made.begin, made.end, anchor, made.markup
     for written, begin, end in _bare(seen, lists):
         markup = "bare" if "//" in written[:10] or ":\\" in written[:10] else "no-scheme"
         yield written, "text", begin, end, "", markup

@@ -1,8 +1,14 @@
-"""A comment's text taken apart as a spammer's tool does it: prose, addresses, and markup that stays as it is."""
+"""A comment taken apart as a spammer's tool does it: words, addresses, and markup that stays as it is."""
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass, replace
+from random import Random
 from urllib.parse import unquote
+
+from app.core.comment import Comment
+from app.core.folding import fold
+from app.core.lists import Lists
 
 _LINK = re.compile(
     r"""<a\s[^<>]*?href\s*=\s*["']?\s*(?P<html>[^\s"'<>]+)[^<>]*>(?P<html_anchor>[^<>]*)</a>"""
@@ -22,6 +28,7 @@ _PART = re.compile(
 )
 _MARKUP_LINK = re.compile(r"(?i)<a\s|<img\s|\[url|\[link|\[img|\]\(|<iframe")
 _TRAILING = ".,;:!?'\"*_~"
+_WORD = re.compile(r"[^\W\d_]{4,}")
 
 Rewrite = Callable[[str], str]
 
@@ -105,3 +112,60 @@ def slug_of(url: str) -> str:
     """The words of an address as one part of a path: `casino-example-win` of `http://casino.example/win`."""
     bare = re.sub(r"(?i)^(?:https?:)?//(?:www\.)?", "", unquote(url))
     return "-".join(re.findall(r"[^\W_]+", bare))[:80] or "page"
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a transform may draw on besides the comment."""
+
+    lists: Lists
+    ham_text: str
+    """The text of an honest comment somewhere else."""
+
+
+Change = Callable[[Comment, Random, Surroundings], Comment]
+
+
+def of_words(change: Callable[[str, Random], str], also_author: bool = True) -> Change:
+    """A transform of every word of four letters and more outside markup and addresses."""
+
+    def apply(comment: Comment, random: Random, _: Surroundings) -> Comment:
+        def changed(text: str) -> str:
+            return _WORD.sub(lambda match: change(match.group(), random), text)
+
+        author = changed(comment.author) if also_author else comment.author
+        return replace(comment, text=over_parts(comment.text, prose=changed), author=author)
+
+    return apply
+
+
+def of_trade_words(change: Callable[[str, Random], str]) -> Change:
+    """A transform of the words that name a trade, as a spammer takes care of just those."""
+
+    def apply(comment: Comment, random: Random, around: Surroundings) -> Comment:
+        def one(match: "re.Match[str]") -> str:
+            word = match.group()
+            return change(word, random) if around.lists.trades.find(fold(word)) else word
+
+        return replace(comment, text=over_parts(comment.text, prose=lambda text: _WORD.sub(one, text)))
+
+    return apply
+
+
+def of_links(change: Callable[[str, Random], str], only_bare: bool = False, also_author: bool = False) -> Change:
+    """A transform of every address in the text.
+
+    Args:
+        change: the address as written to its disguise.
+        only_bare: leave a comment alone that has links by markup, whose addresses no person reads.
+        also_author: of the author's address too.
+    """
+
+    def apply(comment: Comment, random: Random, _: Surroundings) -> Comment:
+        if only_bare and not has_only_bare_links(comment.text):
+            return comment
+        text = over_parts(comment.text, url=lambda url: change(url, random))
+        url = change(comment.author_url, random) if also_author and comment.author_url else comment.author_url
+        return replace(comment, text=text, author_url=url)
+
+    return apply

@@ -14,9 +14,17 @@ from random import Random
 from urllib.parse import quote
 
 from app.core.comment import Comment
-from app.core.folding import fold
-from app.core.lists import Lists
-from app.training.disguise_parts import has_only_bare_links, notations, over_parts, slug_of, without_links
+from app.training.disguise_parts import (
+    Change,
+    Surroundings,
+    notations,
+    of_links,
+    of_trade_words,
+    of_words,
+    over_parts,
+    slug_of,
+    without_links,
+)
 
 FAMILIES = {
     "A": "reversible: Unicode, markup, percent signs",
@@ -30,20 +38,7 @@ FAMILIES = {
 _INVISIBLE = "\u200b\u200c\u2060\ufeff\u00ad"
 _HOMOGLYPHS = dict(zip("aceopxyABCEHKMOPTX", "асеорхуАВСЕНКМОРТХ", strict=True)) | {"i": "і", "s": "ѕ", "j": "ј"}
 _LEET = {"a": "4", "e": "3", "i": "1", "o": "0", "s": "5", "l": "1", "t": "7"}
-_WORD = re.compile(r"[^\W\d_]{4,}")
 _ADDRESS = re.compile(r"(?i)^((?:https?:)?(?://)?)([^/?#]+)(.*)$", re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What a transform may draw on besides the comment."""
-
-    lists: Lists
-    ham_text: str
-    """The text of an honest comment somewhere else."""
-
-
-Change = Callable[[Comment, Random, Surroundings], Comment]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,72 +53,43 @@ class Disguise:
     """Points of recall it may cost."""
 
 
-def of_words(change: Callable[[str, Random], str], also_author: bool = True) -> Change:
-    """A transform of every word of four letters and more outside markup and addresses."""
-
-    def apply(comment: Comment, random: Random, _: Surroundings) -> Comment:
-        def changed(text: str) -> str:
-            return _WORD.sub(lambda match: change(match.group(), random), text)
-
-        author = changed(comment.author) if also_author else comment.author
-        return replace(comment, text=over_parts(comment.text, prose=changed), author=author)
-
-    return apply
-
-
-def of_trade_words(change: Callable[[str, Random], str]) -> Change:
-    """A transform of the words that name a trade, as a spammer takes care of just those."""
-
-    def apply(comment: Comment, random: Random, around: Surroundings) -> Comment:
-        def one(match: "re.Match[str]") -> str:
-            word = match.group()
-            return change(word, random) if around.lists.trades.find(fold(word)) else word
-
-        return replace(comment, text=over_parts(comment.text, prose=lambda text: _WORD.sub(one, text)))
-
-    return apply
-
-
-def of_links(change: Callable[[str, Random], str], only_bare: bool = False, also_author: bool = False) -> Change:
-    """A transform of every address in the text.
-
-    Args:
-        change: the address as written to its disguise.
-        only_bare: leave a comment alone that has links by markup, whose addresses no person reads.
-        also_author: of the author's address too.
-    """
-
-    def apply(comment: Comment, random: Random, _: Surroundings) -> Comment:
-        if only_bare and not has_only_bare_links(comment.text):
-            return comment
-        text = over_parts(comment.text, url=lambda url: change(url, random))
-        url = change(comment.author_url, random) if also_author and comment.author_url else comment.author_url
-        return replace(comment, text=text, author_url=url)
-
-    return apply
-
-
 def _inside(word: str, random: Random, inserted: str) -> str:
+    if len(word) < 2:
+        return word
     at = random.randint(1, len(word) - 1)
     return word[:at] + inserted + word[at:]
 
 
-def _on_host(url: str, change: Callable[[str], str]) -> str:
-    """An address with its host changed; browsers map its letters back (UTS 46), those of a path they do not."""
-    match = _ADDRESS.match(url)
-    return f"{match.group(1)}{change(match.group(2))}{match.group(3)}" if match else url
+def _splits(*inserted: str) -> Callable[[str, Random], str]:
+    """One of the strings somewhere inside."""
+    return lambda word, random: _inside(word, random, random.choice(inserted))
 
 
-def _on_rest(url: str, change: Callable[[str], str]) -> str:
-    match = _ADDRESS.match(url)
-    return f"{match.group(1)}{match.group(2)}{change(match.group(3))}" if match else url
+def _host(change: Callable[[str, Random], str]) -> Callable[[str, Random], str]:
+    """An address with its host changed: browsers map its letters back (UTS 46), those of a path they do not."""
+
+    def changed(url: str, random: Random) -> str:
+        match = _ADDRESS.match(url)
+        return f"{match.group(1)}{change(match.group(2), random)}{match.group(3)}" if match else url
+
+    return changed
 
 
-def _shifted(first_small: int, first_capital: int) -> Callable[[str], str]:
+def _dotted(dot: str) -> Callable[[str, Random], str]:
+    """A host with its dots written another way."""
+    return _host(lambda host, _: host.replace(".", dot))
+
+
+def _begun(pattern: str, beginning: str) -> Callable[[str, Random], str]:
+    """An address with another beginning."""
+    return lambda url, _: re.sub(f"(?i)^{pattern}", beginning, url)
+
+
+def _shifted(first_small: int, first_capital: int) -> Callable[[str, Random], str]:
     small = {ord("a") + i: chr(first_small + i) for i in range(26)}
     capital = {ord("A") + i: chr(first_capital + i) for i in range(26)}
     table = small | capital
-    return lambda text: text.translate(table)
+    return lambda text, _: text.translate(table)
 
 
 _full_width = _shifted(0xFF41, 0xFF21)
@@ -131,18 +97,17 @@ _mathematical = _shifted(0x1D5EE, 0x1D5D4)  # sans-serif bold: no letter of it i
 
 
 def _entities(text: str, random: Random) -> str:
-    return "".join(
-        f"&#{ord(c)};" if c.isascii() and c.isalpha() and random.random() < 0.5 else c for c in text
-    )  # fmt: skip
+    letters = (f"&#{ord(c)};" if c.isascii() and c.isalpha() and random.random() < 0.5 else c for c in text)
+    return "".join(letters)
 
 
 def _percent(url: str, random: Random) -> str:
-    def encoded(rest: str) -> str:
-        path, mark, query = rest.partition("?")
-        letters = (f"%{ord(c):02X}" if c.isascii() and c.isalpha() and random.random() < 0.5 else c for c in path)
-        return ("".join(letters) if "%" not in path else path) + mark + query
-
-    return _on_rest(url, encoded)
+    match = _ADDRESS.match(url)
+    if not match or "%" in url:
+        return url
+    path, mark, query = match.group(3).partition("?")
+    letters = (f"%{ord(c):02X}" if c.isascii() and c.isalpha() and random.random() < 0.5 else c for c in path)
+    return match.group(1) + match.group(2) + "".join(letters) + mark + query
 
 
 def _some_letters(table: dict[str, str], share: float) -> Callable[[str, Random], str]:
@@ -207,51 +172,82 @@ def _rewritten(notation: str) -> Change:
     return apply
 
 
-_Row = tuple[str, str, str, float, Change]
-_ROWS: tuple[_Row, ...] = (
-    ("A", "zero-width-words", "an invisible character in every longer word", 0,
-     of_words(lambda word, random: _inside(word, random, random.choice(_INVISIBLE)))),
-    ("A", "zero-width-links", "an invisible character in the host", 0,
-     of_links(lambda url, random: _on_host(url, lambda host: _inside(host, random, random.choice("\u200b\u2060\u00ad")) if len(host) > 1 else host), also_author=True)),
-    ("A", "full-width", "ｆｕｌｌ－ｗｉｄｔｈ letters in words", 0, of_words(lambda word, _: _full_width(word))),
-    ("A", "full-width-host", "full-width letters in the host", 0, of_links(lambda url, _: _on_host(url, _full_width))),
-    ("A", "mathematical", "𝗺𝗮𝘁𝗵𝗲𝗺𝗮𝘁𝗶𝗰𝗮𝗹 letters in words", 0, of_words(lambda word, _: _mathematical(word))),
-    ("A", "mathematical-host", "mathematical letters in the host", 0, of_links(lambda url, _: _on_host(url, _mathematical))),
-    ("A", "entities", "letters as &#99;", 0, of_words(_entities, also_author=False)),
-    ("A", "entities-links", "letters of addresses as &#99;", 0, of_links(_entities)),
-    ("A", "tag-split", "ca<b></b>sino", 0, of_words(lambda word, random: _inside(word, random, "<b></b>"), also_author=False)),
-    ("A", "comment-split", "ca<!-- x -->sino", 0, of_words(lambda word, random: _inside(word, random, "<!-- x -->"), also_author=False)),
-    ("A", "percent-path", "%63asino in paths", 0, of_links(_percent, also_author=True)),
-    ("A", "as-html", "every link as HTML", 0, _rewritten("html")),
-    ("A", "as-bbcode", "every link as BBCode", 0, _rewritten("bbcode")),
-    ("A", "as-markdown", "every link as Markdown", 0, _rewritten("markdown")),
-    ("A", "as-bare", "every link as a bare address", 0, _rewritten("bare")),
-    ("B", "hxxp", "hxxp://", 1, of_links(lambda url, _: re.sub("(?i)^http", "hxxp", url), only_bare=True)),
-    ("B", "bracket-dot", "casino[dot]com", 1, of_links(lambda url, _: _on_host(url, lambda host: host.replace(".", "[dot]")), only_bare=True)),
-    ("B", "round-dot", "casino(.)com", 1, of_links(lambda url, _: _on_host(url, lambda host: host.replace(".", "(.)")), only_bare=True)),
-    ("B", "spoken-dot", "casino dot com", 1, of_links(lambda url, _: _on_host(url, lambda host: host.replace(".", " dot ")), only_bare=True)),
-    ("B", "spaced-dot", "casino . com", 1, of_links(lambda url, _: _on_host(url, lambda host: host.replace(".", " . ")), only_bare=True)),
-    ("B", "backslashes", r"http:\\casino.com\win", 1, of_links(lambda url, _: url.replace("/", "\\") if "://" in url else url, only_bare=True)),
-    ("B", "userinfo", "http://google.com@casino.com", 1, of_links(lambda url, _: re.sub("(?i)^(https?://)", r"\1google.com@", url))),
-    ("B", "no-scheme", "casino.com/win", 1, of_links(lambda url, _: re.sub("(?i)^https?://", "", url), only_bare=True)),
-    ("C", "homoglyphs", "с\u0430sino: letters of another script", 3, of_words(_some_letters(_HOMOGLYPHS, 0.5), also_author=False)),
-    ("C", "leetspeak", "c4s1n0", 3, of_trade_words(_some_letters(_LEET, 0.6))),
-    ("C", "letter-spacing", "c a s i n o", 3, of_trade_words(lambda word, random: random.choice(" .-_*").join(word))),
-    ("C", "newline-split", "cas, the end of the line, ino", 3, of_trade_words(lambda word, random: _inside(word, random, "\n"))),
-    *(("D", f"page-words-{count}-{'before' if before else 'after'}", f"{count} words of the page {'before' if before else 'after'} it", most,
-       _good_words(count, before)) for count, most in ((30, 1), (150, 2), (500, 5)) for before in (True, False)),
-    *(("D", f"ham-words-{count}-after", f"{count} words of another honest comment after it", most,
-       _good_words(count, False, of_page=False)) for count, most in ((30, 1), (150, 2))),
-    ("E", "google-redirect", "https://www.google.com/url?q=...", 5, of_links(_google)),
-    ("E", "facebook-redirect", "https://l.facebook.com/l.php?u=...", 5, of_links(_facebook)),
-    ("E", "shared-host", "the same words as a page of a shared host", 5, of_links(lambda url, _: "https://sites.google.com/view/" + slug_of(url))),
-    ("E", "shortener", "https://bit.ly/3xK9aQz", 5, of_links(_shortener)),
-    ("F", "base64-redirect", "a redirector with the address in base64", 5, of_links(_bing)),
-    ("F", "image-only", "nothing but a picture that is a link", 5, _image_only),
-    ("F", "author-url-only", "the link only in the author's address", 5, _author_url_only),
-)  # fmt: skip
+def _as_shared_host(url: str, _: Random) -> str:
+    return "https://sites.google.com/view/" + slug_of(url)
+
+
+def _backslashes(url: str, _: Random) -> str:
+    return url.replace("/", "\\") if "://" in url else url
+
+
+def _bare(change: Callable[[str, Random], str]) -> Change:
+    return of_links(change, only_bare=True)
+
+
+_TAG, _HTML_COMMENT = _splits("<b></b>"), _splits("<!-- x -->")
+_Row = tuple[str, str, Change]
+_ROWS: dict[tuple[str, float], tuple[_Row, ...]] = {
+    ("A", 0): (
+        ("zero-width-words", "an invisible character in every longer word", of_words(_splits(*_INVISIBLE))),
+        ("zero-width-links", "one in every host", of_links(_host(_splits("\u200b", "\u00ad")), also_author=True)),
+        ("full-width", "ｆｕｌｌ－ｗｉｄｔｈ letters in words", of_words(_full_width)),
+        ("full-width-host", "full-width letters in the host", of_links(_host(_full_width))),
+        ("mathematical", "𝗺𝗮𝘁𝗵𝗲𝗺𝗮𝘁𝗶𝗰𝗮𝗹 letters in words", of_words(_mathematical)),
+        ("mathematical-host", "mathematical letters in the host", of_links(_host(_mathematical))),
+        ("entities", "letters as &#99;", of_words(_entities, also_author=False)),
+        ("entities-links", "letters of addresses as &#99;", of_links(_entities)),
+        ("tag-split", "ca<b></b>sino", of_words(_TAG, also_author=False)),
+        ("comment-split", "ca<!-- x -->sino", of_words(_HTML_COMMENT, also_author=False)),
+        ("percent-path", "%63asino in paths", of_links(_percent, also_author=True)),
+        ("as-html", "every link as HTML", _rewritten("html")),
+        ("as-bbcode", "every link as BBCode", _rewritten("bbcode")),
+        ("as-markdown", "every link as Markdown", _rewritten("markdown")),
+        ("as-bare", "every link as a bare address behind its words", _rewritten("bare")),
+    ),
+    ("B", 1): (
+        ("hxxp", "hxxp://", _bare(_begun("http", "hxxp"))),
+        ("bracket-dot", "casino[dot]com", _bare(_dotted("[dot]"))),
+        ("round-dot", "casino(.)com", _bare(_dotted("(.)"))),
+        ("spoken-dot", "casino dot com", _bare(_dotted(" dot "))),
+        ("spaced-dot", "casino . com", _bare(_dotted(" . "))),
+        ("backslashes", r"http:\\casino.com\win", _bare(_backslashes)),
+        ("userinfo", "http://google.com@casino.com", of_links(_begun("(https?://)", r"\1google.com@"))),
+        ("no-scheme", "casino.com/win", _bare(_begun("https?://", ""))),
+    ),
+    ("C", 3): (
+        ("homoglyphs", "с\u0430sino: letters of another script", of_words(_some_letters(_HOMOGLYPHS, 0.5), False)),
+        ("leetspeak", "c4s1n0", of_trade_words(_some_letters(_LEET, 0.6))),
+        ("letter-spacing", "c a s i n o", of_trade_words(lambda word, random: random.choice(" .-_*").join(word))),
+        ("newline-split", "cas, the end of the line, ino", of_trade_words(_splits("\n"))),
+    ),
+    ("D", 1): (
+        ("page-words-30-before", "30 words of the page before it", _good_words(30, before=True)),
+        ("page-words-30-after", "30 words of the page after it", _good_words(30, before=False)),
+        ("ham-words-30", "30 words of another honest comment after it", _good_words(30, before=False, of_page=False)),
+    ),
+    ("D", 2): (
+        ("page-words-150-before", "150 words of the page before it", _good_words(150, before=True)),
+        ("page-words-150-after", "150 words of the page after it", _good_words(150, before=False)),
+        ("ham-words-150", "150 words of honest comments after it", _good_words(150, before=False, of_page=False)),
+    ),
+    ("D", 5): (
+        ("page-words-500-before", "500 words of the page before it", _good_words(500, before=True)),
+        ("page-words-500-after", "500 words of the page after it", _good_words(500, before=False)),
+    ),
+    ("E", 5): (
+        ("google-redirect", "https://www.google.com/url?q=...", of_links(_google)),
+        ("facebook-redirect", "https://l.facebook.com/l.php?u=...", of_links(_facebook)),
+        ("shared-host", "the same words as a page of a shared host", of_links(_as_shared_host)),
+        ("shortener", "https://bit.ly/3xK9aQz", of_links(_shortener)),
+    ),
+    ("F", 5): (
+        ("base64-redirect", "a redirector with the address in base64", of_links(_bing)),
+        ("image-only", "nothing but a picture that is a link", _image_only),
+        ("author-url-only", "the link only in the author's address", _author_url_only),
+    ),
+}
 
 DISGUISES: tuple[Disguise, ...] = tuple(
-    Disguise(name, family, says, change, most) for family, name, says, most, change in _ROWS
+    Disguise(name, family, says, change, most) for (family, most), rows in _ROWS.items() for name, says, change in rows
 )
 """All of them, family by family."""

@@ -117,7 +117,7 @@ ONE_LINK = [
     ("ideographic-dot", "example。com", "example。com", "no-scheme", "", "http://example.com/", "example.com"),
     ("spaced-letters", "c a s i n o.com", "c a s i n o.com", "no-scheme", "", "http://casino.com/", "casino.com"),
     # HTML
-    ("html", 'a <a href="http://example.com/a">the <b>text</b></a> b', "http://example.com/a", "html", "the <b>text</b>", "http://example.com/a", "example.com"),
+    ("html", 'a <a href="http://example.com/a">the <b>text</b></a> b', "http://example.com/a", "html", "the text", "http://example.com/a", "example.com"),
     ("html-apostrophes", "<a href='http://example.com/a'>t</a>", "http://example.com/a", "html", "t", "http://example.com/a", "example.com"),
     ("html-unquoted", "<a href=http://example.com/a>t</a>", "http://example.com/a", "html", "t", "http://example.com/a", "example.com"),
     ("html-upper-case", '<A REL="nofollow" HREF = "http://example.com/a">T</A>', "http://example.com/a", "html", "T", "http://example.com/a", "example.com"),
@@ -135,7 +135,7 @@ ONE_LINK = [
     ("html-image", '<img src="http://example.com/a.png" alt="x">', "http://example.com/a.png", "image", "", "http://example.com/a.png", "example.com"),
     ("html-iframe", '<iframe src="http://example.com/a"></iframe>', "http://example.com/a", "html", "", "http://example.com/a", "example.com"),
     # BBCode
-    ("bbcode", "a [url=http://example.com/a]the [b]text[/b][/url] b", "http://example.com/a", "bbcode", "the [b]text[/b]", "http://example.com/a", "example.com"),
+    ("bbcode", "a [url=http://example.com/a]the [b]text[/b][/url] b", "http://example.com/a", "bbcode", "the text", "http://example.com/a", "example.com"),
     ("bbcode-quoted", '[URL="http://example.com/a"]t[/URL]', "http://example.com/a", "bbcode", "t", "http://example.com/a", "example.com"),
     ("bbcode-plain", "[url]http://example.com/a[/url]more", "http://example.com/a", "bbcode", "http://example.com/a", "http://example.com/a", "example.com"),
     ("bbcode-plain-host", "[url]casino.xyz[/url]", "casino.xyz", "bbcode", "casino.xyz", "http://casino.xyz/", "casino.xyz"),
