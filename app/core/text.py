@@ -51,10 +51,13 @@ class Seen:
     disguises: tuple[str, ...]
     """What was undone, sorted: bidi, entities, invisible, letters, lookalikes, marks, refanged, spacing, tags."""
 
+    def place(self, at: int) -> int:
+        """Where source[at] stands in `plain.text`; for what a reader does not see, where the next character does."""
+        return bisect_left(self.plain.begins, at)
+
     def shown(self, begin: int, end: int) -> str:
         """What a reader sees of source[begin:end]."""
-        begins = self.plain.begins
-        return self.plain.text[bisect_left(begins, begin) : bisect_left(begins, end)]
+        return self.plain.text[self.place(begin) : self.place(end)]
 
 
 def read(source: str, text_format: str, lookalikes: Mapping[str, str], trades: Trades | None = None) -> Seen:

@@ -8,7 +8,8 @@ from app.core.comment import Comment
 from app.core.features import measure
 from app.core.lists import Lists
 from app.core.model import Model
-from app.training.disguises import DISGUISES, Disguise, Surroundings
+from app.training.disguise_parts import Surroundings
+from app.training.disguises import DISGUISES, Disguise
 from app.training.examples import Example
 
 MAX_NEW_FALSE_POSITIVES = 0.2

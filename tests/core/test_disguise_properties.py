@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from app import lists as shipped
 from app.core.comment import Comment
 from app.core.features import measure
-from app.training.disguises import DISGUISES, Surroundings
+from app.training.disguise_parts import Surroundings
+from app.training.disguises import DISGUISES
 
 LISTS = shipped.load()
 AROUND = Surroundings(LISTS, "")
