@@ -12,10 +12,12 @@ _SPACED = tuple(re.compile(rf"(?<![^\W_])(?:[^\W\d_]{re.escape(gap)}){{3,}}[^\W\
 _MAY_BE_SPACED = re.compile(r"([ .\-_*])[^\W\d_]\1[^\W\d_]\1")
 # A sign for a letter with a letter or another sign on both sides; not in addresses, names of users or code.
 _LEET = re.compile(r"(?<![\w./:@#=&?%$-])[A-Za-z0-9@$]{5,20}(?![\w@/:=&$]|[.-]\w)")
-_MAY_BE_LEET = re.compile(r"[A-Za-z][0134578@$]+[A-Za-z]")
+_MAY_BE_LEET = re.compile(r"[0134578@$]+[A-Za-z]")
+_INSIDE = re.compile(r"[A-Za-z][0134578@$]+[A-Za-z]")
 _SIGNS = {"0": "o", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "@": "a", "$": "s"}
 _ONE = ("i", "l")
-_BROKEN = re.compile(r"([^\W\d_]{1,14})(-?\r?\n)([^\W\d_]{1,14})")
+_HEAD = re.compile(r"([^\W\d_]{1,14})-?\r?\Z")
+_TAIL = re.compile(r"[^\W\d_]{1,14}")
 
 
 def closed_up(traced: Traced, found: set[str]) -> Traced:
@@ -61,8 +63,7 @@ def _in_letters(traced: Traced, trades: Trades, found: set[str]) -> Traced:
     edits: list[Edit] = []
     for match in _LEET.finditer(traced.text):
         word = match.group()
-        inside = _MAY_BE_LEET.search(word)
-        if inside is None or sum(c.isalpha() for c in word) < len(word) / 3:
+        if not _INSIDE.search(word) or sum(c.isalpha() for c in word) < len(word) / 3:
             continue
         letters = _selling(word, trades)
         if letters:
@@ -84,13 +85,23 @@ def _selling(word: str, trades: Trades) -> str:
 
 def _mended(traced: Traced, trades: Trades, found: set[str]) -> Traced:
     edits: list[Edit] = []
-    for match in _BROKEN.finditer(traced.text):
-        head, _, tail = match.groups()
-        if not (tail[0].islower() or (head.isupper() and tail.isupper())):
-            continue
-        joined = fold(head + tail)
-        crosses = any(hit.begin < len(fold(head)) < hit.end for hit in trades.find(joined))
-        if crosses and not trades.find(fold(f"{head} {tail}")):
+    text = traced.text
+    at = text.find("\n")
+    while at >= 0:
+        after = _TAIL.match(text, at + 1)
+        before = _HEAD.search(text[max(0, at - 16) : at]) if after else None
+        if before and after and _is_one_word(before.group(1), after.group(), trades):
             found.add("spacing")
-            edits.append((match.end(1), match.start(3), ""))
+            edits.append((max(0, at - 16) + before.end(1), at + 1, ""))
+        at = text.find("\n", at + 1)
     return traced.edited(edits)
+
+
+def _is_one_word(head: str, tail: str, trades: Trades) -> bool:
+    """Whether a trade word begins in the one and ends in the other, and is not there when they stand apart."""
+    if not (tail[0].islower() or (head.isupper() and tail.isupper())):
+        return False
+    first = fold(head)
+    if not any(hit.begin < len(first) < hit.end for hit in trades.find(first + fold(tail))):
+        return False
+    return not trades.find(fold(f"{head} {tail}"))

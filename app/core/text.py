@@ -122,6 +122,8 @@ def _without_entities(traced: Traced, found: set[str]) -> Traced:
 def _plain_characters(traced: Traced, found: set[str]) -> Traced:
     edits: list[Edit] = []
     text = traced.text
+    if not _CONTROL.search(text) and all(undisguised(c)[0] == c for c in set(text) if c > "\x7f"):
+        return traced  # most texts: accents and other scripts, and nothing to undo
     is_japanese = bool(_KANA.search(text))  # full-width letters are common there
     flags = flag_positions(text)
     marks = 0
@@ -148,6 +150,8 @@ def _plain_characters(traced: Traced, found: set[str]) -> Traced:
 
 def _composed(traced: Traced) -> Traced:
     """Letters with their accents as one character: those left over are heaped up to hide words."""
+    if unicodedata.is_normalized("NFC", traced.text):
+        return traced
     edits: list[Edit] = []
     for match in _ACCENTED.finditer(traced.text):
         composed = unicodedata.normalize("NFC", match.group())
@@ -158,6 +162,8 @@ def _composed(traced: Traced) -> Traced:
 
 def _turned_round(traced: Traced, found: set[str]) -> Traced:
     """Latin text written backwards behind RIGHT-TO-LEFT OVERRIDE, which a reader sees forwards."""
+    if "\u202e" not in traced.text:
+        return traced
     edits: list[Edit] = []
     for match in _REVERSED.finditer(traced.text):
         if not _RIGHT_TO_LEFT.search(match.group(1)):
@@ -167,6 +173,8 @@ def _turned_round(traced: Traced, found: set[str]) -> Traced:
 
 
 def _without_lookalikes(traced: Traced, lookalikes: Mapping[str, str], found: set[str]) -> Traced:
+    if not any(is_foreign(c) for c in set(traced.text)):
+        return traced
     edits: list[Edit] = []
     for match in _WORD.finditer(traced.text):
         word = match.group()
@@ -192,6 +200,9 @@ def _folded(traced: Traced) -> Traced:
     text = traced.text
     if text.isascii():
         return Traced(text.lower(), traced.begins, traced.ends)
+    spelling = {c: fold_character(c) if c > "\x7f" else c.lower() for c in set(text)}
+    if all(len(letter) == 1 for letter in spelling.values()):
+        return Traced("".join([spelling[c] for c in text]), traced.begins, traced.ends)
     edits: list[Edit] = []
     for match in _NON_ASCII.finditer(text):
         letter = fold_character(match.group())
