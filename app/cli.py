@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from app.commands import printing
+from app.commands.benchmark_robustness import robustness
 from app.commands.check import check
 from app.commands.doctor import doctor
 from app.commands.evaluate import evaluate, loso
@@ -71,6 +72,15 @@ app.add_typer(site, name="site", rich_help_panel=_RUN)
 app.add_typer(models, name="models", rich_help_panel=_LEARN)
 for _learn in (train, evaluate, loso):
     app.command(rich_help_panel=_LEARN)(_learn)
+
+benchmark = typer.Typer(no_args_is_help=True, help="Measure a model in ways that a single figure hides.")
+benchmark.command()(robustness)
+app.add_typer(benchmark, name="benchmark", rich_help_panel=_LEARN)
+
+
+@benchmark.callback()
+def _benchmark() -> None:
+    """A group stays a group, also with a single command in it."""
 
 
 def _print_version(wanted: bool) -> None:

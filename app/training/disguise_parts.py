@@ -23,7 +23,7 @@ _PART = re.compile(
     r"""|\[url=["']?(?P<bbcode>[^\]\s"']+)["']?\]"""
     r"""|\]\((?P<markdown>[^\s()]+)\)"""
     r"""|(?<![\w@="'(/.])(?P<bare>(?:https?://|www\.)[^\s<>"'\[\](){}|^`]+)"""
-    r"""|<!--.*?-->|<[^<>]*>|\[/?[a-z*]+(?:=[^\]]*)?\]|&\#?\w+;|`[^`]*`|\S+@\S+|[\w-]+\.\w\S*""",
+    r"""|<!--.*?-->|<[^<>]*>|\[/?(?:url|link|img|[bius]|quote|color|size|font|email|center|code|list)(?:=[^\]]*)?\]|&\#?\w+;|`[^`]*`|\S+@\S+|[\w-]+\.\w\S*""",
     re.IGNORECASE | re.DOTALL,
 )
 _MARKUP_LINK = re.compile(r"(?i)<a\s|<img\s|\[url|\[link|\[img|\]\(|<iframe")

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from app import lists as shipped
 from app.core.comment import Comment
 from app.core.features import measure
+from app.core.model import Model
+from app.core.text import read
 from app.training.disguise_parts import Surroundings
 from app.training.disguises import DISGUISES
 
@@ -66,3 +68,57 @@ EQUAL = [d.name for d in DISGUISES if d.family == "A" and not d.name.startswith(
 def test_a_reversible_disguise_leaves_the_features_as_they_were(name: str, comment: Comment, seed: int) -> None:
     disguised = NAMED[name].apply(comment, Random(seed), AROUND)
     assert features_of(disguised) == features_of(comment), disguised
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("zero-width-words", "invisible"),
+        ("full-width", "letters"),
+        ("mathematical", "letters"),
+        ("entities", "entities"),
+        ("tag-split", "tags"),
+        ("comment-split", "tags"),
+        ("percent-path", "refanged"),
+    ],
+)
+def test_the_fact_of_the_disguise_is_kept(name: str, kind: str) -> None:
+    plain = Comment(text="Best casino at https://slots.example.com/win-now thanks")
+    assert measure(plain, LISTS).seen.disguises == ()
+    assert kind in measure(NAMED[name].apply(plain, Random(1), AROUND), LISTS).seen.disguises
+
+
+@given(comment=COMMENTS, seed=st.integers(0, 99))
+def test_disguises_on_top_of_each_other_are_undone_too(comment: Comment, seed: int) -> None:
+    random = Random(seed)
+    disguised = comment
+    for name in ("zero-width-words", "full-width-host", "tag-split", "percent-path"):
+        disguised = NAMED[name].apply(disguised, random, AROUND)
+    assert features_of(disguised) == features_of(comment), disguised
+
+
+@pytest.mark.parametrize("name", EQUAL)
+def test_evidence_stands_where_the_disguised_words_stand(name: str) -> None:
+    plain = Comment(text="Best casino at https://slots.example.com/win-now thanks")
+    disguised = NAMED[name].apply(plain, Random(1), AROUND)
+    (link,) = measure(disguised, LISTS).links
+    written = disguised.text[link.begin : link.end]
+    assert not set(written) & set(" <>")
+    assert disguised.text.endswith(disguised.text[link.end :])
+    assert disguised.text[link.end] == " "
+    (unit,) = [unit for unit in measure(disguised, LISTS).features.units if unit.code == "text.gambling"]
+    assert read(disguised.text[unit.begin : unit.end], "auto", LISTS.lookalikes).plain.text == "casino"
+
+
+@given(comment=COMMENTS, words=st.lists(LATIN | ACCENTED | OTHER, min_size=1, max_size=60), before=st.booleans())
+def test_words_without_a_link_leave_every_link_as_bad_as_it_was(
+    model: Model, comment: Comment, words: list[str], before: bool
+) -> None:
+    good = " ".join(words)
+    text = f"{good}\n\n{comment.text}" if before else f"{comment.text}\n\n{good}"
+
+    def logits(of: Comment) -> list[float]:
+        measured = measure(of, LISTS)
+        return model.link_logits(measured, model.contributions(measured.features))
+
+    assert logits(Comment(text=text)) == pytest.approx(logits(comment))
