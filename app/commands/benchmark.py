@@ -1,18 +1,15 @@
-"""winnow benchmark: how well hard cases are told apart, each by models that have not seen what they are tested on."""
+"""winnow benchmark: measurements that a single figure hides."""
 
 import typer
 
 from app.commands.benchmark_path import path
+from app.commands.benchmark_robustness import robustness
 
 benchmark = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="rich",
-    help="Benchmarks of hard cases, on examples that come with Winnow.",
+    help="Measure in ways that a single figure hides.",
 )
 
-benchmark.command()(path)
-
-
-@benchmark.callback()
-def _group() -> None:
-    """A group even while it holds one command."""
+for _command in (path, robustness):
+    benchmark.command()(_command)

@@ -24,7 +24,7 @@ MAX_EXPANSION = 8
 def fold(text: str) -> str:
     """Lower case, without accents on Latin, Greek and Cyrillic letters, in Unicode's plain forms.
 
-    Other scripts keep their marks, which are letters there.
+    Other scripts keep their marks, which are letters there. Characters that show nothing are left out.
 
     >>> fold("PÔŽIČKA Łódź Ёлка ＣＡＳＩＮＯ")
     'pozicka lodz елка casino'
@@ -38,9 +38,11 @@ def fold(text: str) -> str:
 def fold_character(character: str) -> str:
     """`fold` of one character; may be empty (a lone accent) or longer than one (`½`, `ß`).
 
-    >>> fold_character("Ž"), fold_character("\\u0301"), fold_character("ﷺ") == ""
-    ('z', '', False)
+    >>> fold_character("Ž"), fold_character("\\u0301"), fold_character("\\u200b"), fold_character("ﷺ") == ""
+    ('z', '', '', False)
     """
+    if unicodedata.category(character) == "Cf":
+        return ""
     plain = unicodedata.normalize("NFKC", character).casefold()
     if len(plain) > MAX_EXPANSION:
         return character

@@ -20,7 +20,7 @@ from app.core.hosts import (
     without_sentence_after,
 )
 from app.core.lists import Lists
-from app.core.text import Seen, read
+from app.core.text import Seen, plain_address, read
 
 MAX_LINKS = 64
 """Links looked at in one comment; more than that is itself evidence."""
@@ -69,7 +69,7 @@ class Link:
     """First code point of the address in that field, as sent."""
     end: int
     anchor: str
-    """What the reader clicks on, as sent; empty for a bare address."""
+    """What the reader clicks on, as a reader sees it; empty for a bare address."""
     markup: str
     """bare, no-scheme, html, image, bbcode, markdown, wiki, redirect or field."""
 
@@ -129,10 +129,18 @@ def bare_spans(text: str, lists: Lists) -> list[tuple[int, int]]:
     >>> [text[begin:end] for begin, end in bare_spans(text, load())]
     ['www.example.com/a', 'example.org', 'http://a.example/b(c)']
     """
-    if "." not in text and "//" not in text:
-        return []
-    spans = list(_addresses_with_scheme(text, lists))
-    return sorted(spans + list(_hosts_without_scheme(text, spans, lists)))
+    spans = list(_addresses_with_scheme(text, lists)) if ":/" in text or ":\\" in text else []
+    return sorted(spans + list(_hosts_without_scheme(text, spans, lists))) if _has_inner_dot(text) else spans
+
+
+def _has_inner_dot(text: str) -> bool:
+    """Whether a dot stands between two labels; only then is it worth looking for hosts."""
+    at = text.find(".")
+    while at >= 0:
+        if text[at + 1 : at + 2].isalnum() and (text[at - 1 : at].isalnum() or text[at - 1 : at] == "-"):
+            return True
+        at = text.find(".", at + 1)
+    return False
 
 
 def emails(text: str) -> list[tuple[int, int, str]]:
@@ -226,11 +234,14 @@ def _with_scheme(written: str) -> str:
 
 def _in_text(seen: Seen, lists: Lists) -> Iterator[_Written]:
     for made in seen.links:
-        anchor = seen.source[made.anchor_begin : made.anchor_end]
-        if _leaves_the_page(made.url, lists):
-            yield made.url, "text", made.begin, made.end, anchor, made.markup
+        address = plain_address(made.url)
+        if _leaves_the_page(address, lists):
+            anchor = seen.shown(made.anchor_begin, made.anchor_end)
+            yield address, "text", made.begin, made.end, anchor, made.markup
     for written, begin, end in _bare(seen, lists):
-        markup = "bare" if "//" in written[:10] or ":\\" in written[:10] else "no-scheme"
+        # An address with a path is one, scheme or not; without either it may be no more than a name.
+        has_scheme = "//" in written[:10] or ":\\" in written[:10]
+        markup = "bare" if has_scheme or len(_cut_at_path(written)[1]) > 1 else "no-scheme"
         yield written, "text", begin, end, "", markup
 
 

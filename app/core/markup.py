@@ -101,12 +101,15 @@ def _html(source: str, edits: list[Edit], links: list[MarkupLink], kinds: set[st
     splits = False
     open_anchor: MarkupLink | None = None
     run_begin = run_end = -1  # tags that stand side by side, such as <b></b>
+    in_run = outside = 0  # tags; those that only split a word do not make a text HTML
     for begin, end, match in _tags(source):
         name = (match.group(2) or "").lower()
-        kinds.add("html")
-        run_begin, run_end = (run_begin if begin == run_end else begin), end
+        if begin != run_end:
+            run_begin, outside, in_run = begin, outside + in_run, 0
+        run_end, in_run = end, in_run + 1
         gap = _gap(source, begin, end) if match.group(1) else ""
-        splits |= not gap and name not in _BETWEEN_LETTERS and _inside_word(source, run_begin, run_end)
+        if not gap and name not in _BETWEEN_LETTERS and _inside_word(source, run_begin, run_end):
+            splits, in_run = True, 0
         edits.append((begin, end, "\n" if name in _BLOCK else gap))
         if open_anchor and name == "a":
             links.append(_with_anchor(open_anchor, begin))
@@ -118,6 +121,8 @@ def _html(source: str, edits: list[Edit], links: list[MarkupLink], kinds: set[st
             links.append(link)
     if open_anchor:
         links.append(_with_anchor(open_anchor, _line_end(source, open_anchor.anchor_begin)))
+    if outside + in_run:
+        kinds.add("html")
     return splits
 
 

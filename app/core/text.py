@@ -3,11 +3,9 @@
 import html
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
-
-import re2
 
 from app.core.folding import fold_character
 from app.core.letters import (
@@ -20,7 +18,10 @@ from app.core.letters import (
     mixes_scripts,
     undisguised,
 )
+from app.core.lists import Trades
 from app.core.markup import MarkupLink, strip
+from app.core.refang import hides_letters, percent_decoded, refanged
+from app.core.respelling import closed_up, respelt
 from app.core.traced import Edit, Traced
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -32,24 +33,6 @@ _ACCENTED = re.compile(r"[^\W\d_][\u0300-\u036f]{1,3}")
 _KANA = re.compile(r"[\u3040-\u30ff]")
 _REVERSED = re.compile(r"\u202e([^\u202c\u2069\n]+)")
 _RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
-# Four or more single letters with the same separator between them: `c a s i n o`, `v.i.a.g.r.a`.
-_SPACED = tuple(re.compile(rf"(?<![^\W_])(?:[^\W\d_]{re.escape(gap)}){{3,}}[^\W\d_](?![^\W_])") for gap in " .-_*")
-_BRACKETED = re.compile(r"(?i)([。．｡])|\s?[\[({]\s?(?:\.|dot|punkt|tochka|точка|(@|at))\s?[\])}]\s?")
-_SPOKEN_DOT = re.compile(r"(?i)(?<=\s)(?:dot|d0t|точка|punkt|\.)\s{1,3}")
-_SPOKEN_SUFFIX = re.compile(
-    r"(?i)(?:com|net|org|info|biz|ru|xyz|top|site|online|shop|club|io|me|co|cc|sk|cz|de|uk|ua|pl|bet|casino|link|live|pro|tk|ml)(?![\w-])"
-)
-# `x . com` is an address at the end of a line or before a path; `Adorei . com certeza` is two sentences.
-_COMMON_SUFFIX = re.compile(
-    r"(?i)(?:com|net|org|info|biz|ru|xyz|bet|casino)/"
-    r"|(?:com|net|info|biz|ru|xyz|bet|casino)[.!?)]{0,3}[ \t]{0,3}(?:[\r\n]|\Z)"
-)
-_NOT_BEFORE_DOT = frozenset("the a an this that every each one first last red blue green black white polka".split())
-"""Words before `dot` that make it a word: `the dot com bubble`, `a red dot`."""
-_NOT_IN_HOST = re.compile(r"[^\w-]")
-_DEFANGED = re2.compile(
-    r"(?i)(?:^|[^\pL\pN])(h(?:xx|\*\*|tx|xt)ps?\s?(?:\[:\]|:)\s?//|https?(?:\[:\]|;|\s:|:\s|\s:\s)//)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +51,23 @@ class Seen:
     disguises: tuple[str, ...]
     """What was undone, sorted: bidi, entities, invisible, letters, lookalikes, marks, refanged, spacing, tags."""
 
+    def place(self, at: int) -> int:
+        """Where source[at] stands in `plain.text`; for what a reader does not see, where the next character does."""
+        return bisect_left(self.plain.begins, at)
 
-def read(source: str, text_format: str, lookalikes: Mapping[str, str]) -> Seen:
+    def shown(self, begin: int, end: int) -> str:
+        """What a reader sees of source[begin:end]."""
+        return self.plain.text[self.place(begin) : self.place(end)]
+
+
+def read(source: str, text_format: str, lookalikes: Mapping[str, str], trades: Trades | None = None) -> Seen:
     """What a reader sees of a text.
 
     Args:
         source: the text as sent; may be empty.
         text_format: auto, plain, html, markdown or bbcode.
         lookalikes: letters of other scripts and the Latin letters they look like.
+        trades: the words that digits for letters and broken lines may hide; without them those stay as they are.
 
     >>> seen = read("C&#65;S<b></b>INO с\u0430sin\u200bo", "auto", {"с": "c", "\u0430": "a"})
     >>> seen.plain.text, seen.disguises
@@ -92,9 +84,24 @@ def read(source: str, text_format: str, lookalikes: Mapping[str, str]) -> Seen:
         traced = _plain_characters(_composed(_turned_round(traced, found)), found)
     if not traced.text.isascii():
         traced = _without_lookalikes(traced, lookalikes, found)
-    traced = _closed_up(traced, found)
-    traced = _refanged(traced, found)
+    traced = closed_up(traced, found)
+    if trades is not None:
+        traced = respelt(traced, trades, found)
+    traced = refanged(traced, found)
+    if "%" in source and any(hides_letters(link.url) for link in unmarked.links):
+        found.add("refanged")
     return Seen(source, traced, _folded(traced), unmarked.links, unmarked.kinds, tuple(sorted(found)))
+
+
+def plain_address(written: str) -> str:
+    """An address that markup holds, without invisible and disguised characters, as a browser takes its host.
+
+    >>> plain_address("http://ｃａｓｉ\\u200bｎｏ.example/a")
+    'http://casino.example/a'
+    """
+    if not written.isascii():
+        written = _plain_characters(Traced.of(written), set()).text
+    return percent_decoded(written)
 
 
 def _without_entities(traced: Traced, found: set[str]) -> Traced:
@@ -115,6 +122,8 @@ def _without_entities(traced: Traced, found: set[str]) -> Traced:
 def _plain_characters(traced: Traced, found: set[str]) -> Traced:
     edits: list[Edit] = []
     text = traced.text
+    if not _CONTROL.search(text) and all(undisguised(c)[0] == c for c in set(text) if c > "\x7f"):
+        return traced  # most texts: accents and other scripts, and nothing to undo
     is_japanese = bool(_KANA.search(text))  # full-width letters are common there
     flags = flag_positions(text)
     marks = 0
@@ -141,6 +150,8 @@ def _plain_characters(traced: Traced, found: set[str]) -> Traced:
 
 def _composed(traced: Traced) -> Traced:
     """Letters with their accents as one character: those left over are heaped up to hide words."""
+    if unicodedata.is_normalized("NFC", traced.text):
+        return traced
     edits: list[Edit] = []
     for match in _ACCENTED.finditer(traced.text):
         composed = unicodedata.normalize("NFC", match.group())
@@ -151,6 +162,8 @@ def _composed(traced: Traced) -> Traced:
 
 def _turned_round(traced: Traced, found: set[str]) -> Traced:
     """Latin text written backwards behind RIGHT-TO-LEFT OVERRIDE, which a reader sees forwards."""
+    if "\u202e" not in traced.text:
+        return traced
     edits: list[Edit] = []
     for match in _REVERSED.finditer(traced.text):
         if not _RIGHT_TO_LEFT.search(match.group(1)):
@@ -160,6 +173,8 @@ def _turned_round(traced: Traced, found: set[str]) -> Traced:
 
 
 def _without_lookalikes(traced: Traced, lookalikes: Mapping[str, str], found: set[str]) -> Traced:
+    if not any(is_foreign(c) for c in set(traced.text)):
+        return traced
     edits: list[Edit] = []
     for match in _WORD.finditer(traced.text):
         word = match.group()
@@ -181,66 +196,13 @@ def _without_lookalikes(traced: Traced, lookalikes: Mapping[str, str], found: se
     return traced.edited(edits)
 
 
-def _closed_up(traced: Traced, found: set[str]) -> Traced:
-    for pattern, gap in zip(_SPACED, " .-_*", strict=True):
-        if gap not in traced.text:
-            continue
-        gaps: list[Edit] = []
-        for match in pattern.finditer(traced.text):
-            begin, end = match.span()
-            if _is_honest_spacing(match.group(), gap):
-                continue
-            gaps.extend((at, at + 1, "") for at in range(begin + 1, end, 2))  # each letter keeps its own place
-        if gaps:
-            found.add("spacing")
-            traced = traced.edited(gaps)
-    return traced
-
-
-def _is_honest_spacing(written: str, gap: str) -> bool:
-    """Whether spaced letters are an abbreviation (`U.S.S.R`) or a row of answers (`A B C D`, `I I I I`)."""
-    letters = written[::2]
-    if gap == ".":
-        return len(letters) < 6 and letters.isupper()
-    return all(ord(after) - ord(before) in (0, 1) for before, after in pairwise(letters))
-
-
-def _refanged(traced: Traced, found: set[str]) -> Traced:
-    text = traced.text
-    edits: list[Edit] = []
-    if "//" in text:
-        for match in _DEFANGED.finditer(text):
-            secure = "s" in match.group(1).lower()
-            edits.append((*match.span(1), "https://" if secure else "http://"))
-    edits.extend(_written_dots(text))
-    if edits:
-        found.add("refanged")
-    return traced.edited(sorted(edits))
-
-
-def _written_dots(text: str) -> Iterator[Edit]:
-    """Dots and ats that are written another way: `casino[.]com`, `me (at) x`, `casino dot com`, `x . com`."""
-    for match in _BRACKETED.finditer(text):
-        begin, end = match.span()
-        beside = text[begin - 1 : begin] + text[end : end + 1]
-        ideographic = match.group(1) is not None
-        if len(beside) == 2 and beside.isalnum() and (beside.isascii() or not ideographic):
-            yield begin, end, "@" if match.group(2) else "."
-    for match in _SPOKEN_DOT.finditer(text):
-        end = match.end()
-        suffix = _COMMON_SUFFIX if "." in match.group() else _SPOKEN_SUFFIX
-        if suffix.match(text, end):
-            nearby = text[max(0, match.start() - 64) : match.start()]
-            begin = match.start() - len(nearby) + len(nearby.rstrip())
-            before = _NOT_IN_HOST.split(nearby.rstrip())[-1].lower()
-            if len(before) > 1 and before not in _NOT_BEFORE_DOT:
-                yield begin, end, "."
-
-
 def _folded(traced: Traced) -> Traced:
     text = traced.text
     if text.isascii():
         return Traced(text.lower(), traced.begins, traced.ends)
+    spelling = {c: fold_character(c) if c > "\x7f" else c.lower() for c in set(text)}
+    if all(len(letter) == 1 for letter in spelling.values()):
+        return Traced("".join([spelling[c] for c in text]), traced.begins, traced.ends)
     edits: list[Edit] = []
     for match in _NON_ASCII.finditer(text):
         letter = fold_character(match.group())

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from app import lists as shipped
 from app.core.text import Seen, read
 
-LOOKALIKES = shipped.load().lookalikes
+LISTS = shipped.load()
+LOOKALIKES, TRADES = LISTS.lookalikes, LISTS.trades
 
 
 def seen(text: str, text_format: str = "auto") -> Seen:
@@ -127,6 +128,43 @@ def test_honest_text_is_left_alone(text: str) -> None:
 def test_what_honest_text_needs_is_no_disguise(text: str, plain: str) -> None:
     told = seen(text)
     assert (told.plain.text, told.disguises) == (plain, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "plain", "disguises"),
+    [
+        pytest.param("best c4s1n0 and v1agra here", "best casino and viagra here", ("lookalikes",), id="digits"),
+        pytest.param("cheap vi@gra.", "cheap viagra.", ("lookalikes",), id="signs"),
+        pytest.param("best cas\nino", "best casino", ("spacing",), id="broken-over-lines"),
+        pytest.param("best cas-\r\nino", "best casino", ("spacing",), id="hyphenated"),
+        pytest.param(
+            "h264, b2b, k8s and i18n in utf8 on x86_64", "h264, b2b, k8s and i18n in utf8 on x86_64", (), id="terms"
+        ),
+        pytest.param(
+            "me@cas1no.example http://cas1no.example/", "me@cas1no.example http://cas1no.example/", (), id="addresses"
+        ),
+        pytest.param("the best of all\nonline\ncasino", "the best of all\nonline\ncasino", (), id="lines"),
+    ],
+)
+def test_words_are_respelt_where_a_trade_comes_out(text: str, plain: str, disguises: tuple[str, ...]) -> None:
+    told = read(text, "auto", LOOKALIKES, TRADES)
+    assert (told.plain.text, told.disguises) == (plain, disguises)
+    assert all(text[begin:end] for begin, end in zip(told.plain.begins, told.plain.ends, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("text", "plain", "disguises"),
+    [
+        pytest.param("http://x.example/%63asino%2Da", "http://x.example/casino-a", ("refanged",), id="letters"),
+        pytest.param("http://x.example/%7Eme%20%D0%BA", "http://x.example/~me%20%D0%BA", (), id="what-programs-write"),
+        pytest.param("100%41 of us", "100%41 of us", (), id="no-address"),
+        pytest.param("http://a . b . xyz/c", "http://a.b.xyz/c", ("refanged",), id="behind-a-scheme"),
+        pytest.param("a dot casino dot com", "a dot casino.com", ("refanged",), id="article-before"),
+    ],
+)
+def test_addresses_are_written_as_browsers_take_them(text: str, plain: str, disguises: tuple[str, ...]) -> None:
+    told = seen(text)
+    assert (told.plain.text, told.disguises) == (plain, disguises)
 
 
 def test_folding_takes_case_and_accents_away_and_keeps_the_places() -> None:
