@@ -28,7 +28,7 @@ COLUMNS = {
     "trades.tsv": 3,
 }
 KEY_COLUMNS = {"redirectors.tsv": 3, "trades.tsv": 3}
-KINDS = SHARED_SERVICES | {"shortener", "bio", "messenger"}
+KINDS = SHARED_SERVICES | {"shortener", "bio", "messenger", "identity"}
 CORE = Path(shipped.__file__).parent.parent / "core"
 
 
@@ -170,7 +170,17 @@ def expanded(written: str) -> set[str]:
     values = {
         "{prefix}": PREFIXES,
         "{part}": ("host", "path", "anchor"),
-        "{host.kind}": ("shared", "shortener", "redirector", "bio", "messenger", "own", "ip", "other"),
+        "{host.kind}": (
+            "shared",
+            "shortener",
+            "redirector",
+            "bio",
+            "messenger",
+            "identity",
+            "own",
+            "ip",
+            "other",
+        ),
         "{disguise}": (
             "bidi",
             "entities",
