@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from app.commands import printing
+from app.commands.benchmark_relevance import relevance
 from app.commands.check import check
 from app.commands.doctor import doctor
 from app.commands.evaluate import evaluate, loso
@@ -71,6 +72,10 @@ app.add_typer(site, name="site", rich_help_panel=_RUN)
 app.add_typer(models, name="models", rich_help_panel=_LEARN)
 for _learn in (train, evaluate, loso):
     app.command(rich_help_panel=_LEARN)(_learn)
+
+_benchmark = typer.Typer(no_args_is_help=True, help="Benchmarks: one ability of the classifier by itself.")
+_benchmark.command()(relevance)
+app.add_typer(_benchmark, name="benchmark", rich_help_panel=_LEARN)
 
 
 def _print_version(wanted: bool) -> None:
