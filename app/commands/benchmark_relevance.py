@@ -52,11 +52,12 @@ def _print(found: "Report", ranks: "Sequence[PageRank]") -> None:
         ("Language", "Pairs", "told apart %", "Log-odds between"),
         [(n, str(t.pairs), learning.percent(t.told_apart), f"{t.median_gap:+.2f}") for n, t in twins.items()],
     )
-    printing.say("\nThese examples, by models that have not seen the site", "bold")
+    printing.say("\nThe examples under two pages, by models that have not seen the site", "bold")
     _print_answers(found.examples)
-    if found.sites:
-        printing.say("\nThe sites that the corpora leave out", "bold")
-        _print_answers(found.sites)
+    for head, answers in (("All other examples", found.others), ("Sites that the corpora leave out", found.sites)):
+        if answers:
+            printing.say(f"\n{head}, by models that have not seen the site", "bold")
+            _print_answers(answers)
     if ranks:
         printing.say("\nShare of a site's other pages that have less in common with the comment; 50 is chance", "bold")
         printing.table(

@@ -56,6 +56,8 @@ class Report:
     twins_by_language: dict[str, Twins]
     examples: tuple[Answer, ...]
     """On the examples of SOURCE."""
+    others: tuple[Answer, ...]
+    """On the examples of all other sources that are dealt to the folds."""
     sites: tuple[Answer, ...]
     """On the sites that the corpora leave out; empty without any."""
 
@@ -93,7 +95,8 @@ def compare(data: Dataset, languages: dict[str, str], progress: Callable[[int], 
         by_language.setdefault(languages.get(data.examples[pair[0]].id, ""), []).append(pair)
     told = {name: _twins(logits, some) for name, some in by_language.items() if name}
     ours = np.array([example.source == SOURCE for example in data.examples])
-    return Report(_twins(logits, pairs), told, _answers(data, ways, ours), _answers(data, ways, data.left_out))
+    parts = (ours, ~ours & ~data.left_out, data.left_out)
+    return Report(_twins(logits, pairs), told, *(_answers(data, ways, rows) for rows in parts))
 
 
 def twins_of(examples: Sequence[Example]) -> list[tuple[int, int]]:

@@ -76,7 +76,7 @@ def test_only_an_answer_with_its_page_can_tell_twins_apart(report):
     assert [answer.way for answer in report.examples] == ["page sent", "page not sent", "trained without pages"]
     assert with_page.auc > 0.9
     assert [answer.auc for answer in without] == pytest.approx([0.5, 0.5], abs=0.05)
-    assert report.sites == ()
+    assert report.others == report.sites == ()
 
 
 def test_both_copies_of_a_text_stand_on_one_side_of_every_split(examples):
