@@ -3,6 +3,7 @@
 import typer
 
 from app.commands.benchmark_path import path
+from app.commands.benchmark_relevance import relevance
 from app.commands.benchmark_robustness import robustness
 
 benchmark = typer.Typer(
@@ -11,5 +12,5 @@ benchmark = typer.Typer(
     help="Measure in ways that a single figure hides.",
 )
 
-for _command in (path, robustness):
+for _command in (path, relevance, robustness):
     benchmark.command()(_command)
