@@ -24,7 +24,7 @@ def path(
     """Judge links to good hosts by their path: casinos in a package registry, and packages about casinos.
 
     Every link is judged by a model that has seen neither its host nor its trade in Winnow's own examples. A fifth of
-    the corpora given with --data trains too. Takes one to three minutes.
+    the corpora given with --data trains too. Takes some minutes.
 
     Example: winnow benchmark path --data corpora/
     """
