@@ -28,7 +28,7 @@ check: setup-dev ## lint, types, import rules
 bench: setup ## the benchmarks of docs/performance.md, as a table
 	@$(BIN)/python -m tests.bench
 
-rivals: setup ## other filters on your corpora (make rivals DATA=folder; needs Debian's bogofilter, spamassassin; half an hour)
+rivals: setup ## other filters on your corpora (make rivals DATA=folder; needs bogofilter, spamassassin)
 	@test -n "$(DATA)" || { echo "Name a folder of labelled corpora: make rivals DATA=corpora"; exit 2; }
 	@$(BIN)/python -m tests.rivals $(DATA)
 
