@@ -6,7 +6,7 @@ UV := $(shell command -v uv 2>/dev/null)
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev serve test check bench lock clean
+.PHONY: help setup setup-dev serve test check bench rivals lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,10 @@ check: setup-dev ## lint, types, import rules
 
 bench: setup ## the benchmarks of docs/performance.md, as a table
 	@$(BIN)/python -m tests.bench
+
+rivals: setup ## other filters on your corpora (make rivals DATA=folder; needs bogofilter, spamassassin)
+	@test -n "$(DATA)" || { echo "Name a folder of labelled corpora: make rivals DATA=corpora"; exit 2; }
+	@$(BIN)/python -m tests.rivals $(DATA)
 
 lock: ## renew requirements.txt and requirements-dev.txt from pyproject.toml (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra build pyproject.toml -o requirements.txt

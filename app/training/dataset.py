@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zlib import crc32
 
 import numpy as np
@@ -65,15 +65,25 @@ def assemble(
         sources: what is known about their sources; one that is not named weighs 1.
         progress: called with the number of comments done since the last call, of 2 * len(examples) in all.
     """
+    return replace(
+        unmeasured(examples, sources),
+        matrix=build([example.comment for example in examples], progress),
+        bare=build([only_text(example.comment) for example in examples], progress).comments,
+    )
+
+
+def unmeasured(examples: Sequence[Example], sources: dict[str, Source]) -> Dataset:
+    """The same split and weights with empty matrices: for scorers that make features of their own."""
     known = [sources.get(example.source, Source(example.source)) for example in examples]
+    nothing = build([])
     return Dataset(
         examples=examples,
         is_spam=np.array([example.is_spam for example in examples], dtype=bool),
         weight=np.array([source.weight for source in known], dtype=float),
         fold=np.array(_folds(examples, known), dtype=np.int64),
         left_out=np.array([source.fold > 0 for source in known], dtype=bool),
-        matrix=build([example.comment for example in examples], progress),
-        bare=build([only_text(example.comment) for example in examples], progress).comments,
+        matrix=nothing,
+        bare=nothing.comments,
     )
 
 
