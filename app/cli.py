@@ -75,6 +75,7 @@ app.add_typer(benchmark, name="benchmark", rich_help_panel=_LEARN)
 for _learn in (train, evaluate, loso):
     app.command(rich_help_panel=_LEARN)(_learn)
 
+
 def _print_version(wanted: bool) -> None:
     if wanted:
         try:

@@ -108,8 +108,8 @@ class Emitter:
             self._value.append(value)
             self._unit.append(unit)
 
-    def add_grams(self, salt: str, folded: str, unit_at: Sequence[int] | int, weight: float) -> None:
-        """Character n-grams of a folded text, with an L2 norm of `weight`.
+    def add_grams(self, salt: str, folded: str, unit_at: Sequence[int] | int, weight: float) -> npt.NDArray[np.int64]:
+        """Character n-grams of a folded text, with an L2 norm of `weight`; returns their buckets.
 
         Args:
             salt: namespace; texts under the same one share what their n-grams mean.
@@ -117,15 +117,16 @@ class Emitter:
             unit_at: the evidence each character belongs to, or one for all.
             weight: the L2 norm of all the n-grams together.
         """
-        index, centre = _grams(salt, folded)
+        index, centre = grams(salt, folded)
         if not len(index):
-            return
+            return index
         value = np.full(len(index), weight / math.sqrt(len(index)))
         if isinstance(unit_at, int):
             unit = np.full(len(index), unit_at, dtype=np.int64)
         else:
             unit = np.asarray(unit_at, dtype=np.int64)[centre]
         self._arrays.append((index, value, unit))
+        return index
 
     def features(self) -> Features:
         """All that was added."""
@@ -144,8 +145,12 @@ class Emitter:
 _PUNCTUATION = re.compile(r"[\W_]")
 
 
-def _grams(salt: str, folded: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Buckets of the n-grams of a text and the position of each one's middle character."""
+def grams(salt: str, folded: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Buckets of the n-grams of a text and the position of each one's middle character.
+
+    >>> len(grams("c", "casino")[0]), len(grams("c", "")[0])
+    (15, 0)
+    """
     padded = " " + _PUNCTUATION.sub(" ", folded) + " "
     codes = np.frombuffer(padded.encode("utf-32-le", "replace"), dtype=np.uint32)
     seed = np.uint32(crc32(salt.encode()))

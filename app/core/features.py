@@ -10,6 +10,7 @@ import numpy as np
 
 from app.core import (
     features_author,
+    features_form,
     features_links,
     features_page,
     features_shape,
@@ -50,7 +51,7 @@ def measure(comment: Comment, lists: Lists) -> Measured:
     ['www.example.com']
     """
     source, left_out = _bounded(comment.text)
-    seen = text.read(source, comment.text_format, lists.lookalikes)
+    seen = text.read(source, comment.text_format, lists.lookalikes, lists.trades)
     found_links = links.find(comment, seen, lists)
     page = features_page.read_page(comment, lists)
     out = Emitter()
@@ -58,7 +59,8 @@ def measure(comment: Comment, lists: Lists) -> Measured:
     selling = features_links.emit(out, found_links, page, lists)
     features_author.emit(out, comment, found_links, lists)
     features_shape.emit(out, comment, seen, found_links, found_words, selling)
-    features_page.emit(out, page, [word.text for word in found_words])
+    plain_words = [word.text for word in found_words]
+    features_form.emit(out, comment, seen, found_links, plain_words, selling, page, lists)
     if left_out:
         found_links = tuple(_moved_link(link, left_out) for link in found_links)
         out.units = [_moved(unit, left_out) for unit in out.units]

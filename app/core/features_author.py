@@ -5,9 +5,10 @@ import re
 
 from app.core.comment import Comment
 from app.core.emit import Emitter, step, words
-from app.core.folding import fold
+from app.core.folding import fold, letters
 from app.core.links import Link
 from app.core.lists import Lists
+from app.core.text import read
 
 _MAX_NAME_CHARS = 200
 _INNER_CAPITAL = re.compile(r"[a-z][A-Z]")
@@ -20,7 +21,7 @@ def emit(out: Emitter, comment: Comment, links: tuple[Link, ...], lists: Lists) 
     A name or address that is missing adds nothing: as a feature of its own it told platforms apart, not spam from
     ham (recall at 1 % on sites never seen 0.67 with it, 0.72 without). What was missing is said in the answer.
     """
-    name = comment.author.strip()[:_MAX_NAME_CHARS]
+    name = signed(comment, lists)
     if not name:
         return
     folded = fold(name)
@@ -44,9 +45,18 @@ def emit(out: Emitter, comment: Comment, links: tuple[Link, ...], lists: Lists) 
         f"author.digits:{any(c.isdigit() for c in name)}",
         f"author.odd:{bool(_LETTER_RUN.search(folded))}",
     ]
-    names += [f"author.likeness:{_likeness(folded, link)}" for link in links if link.field == "author_url"]
+    for link in links:
+        if link.field == "author_url" and link.host.kind != "identity":
+            likeness = _likeness(name, folded, link)
+            names += [f"author.likeness:{likeness}", f"author.likeness:{likeness.split(':')[0]}:{link.host.kind}"]
     names += ["author.has-link" for link in links if link.field == "author"][:1]
     out.add(shape, names, 0.6)
+
+
+def signed(comment: Comment, lists: Lists) -> str:
+    """The author's name without what disguises it; plain ASCII, as most are, has nothing of it."""
+    written = comment.author.strip()[:_MAX_NAME_CHARS]
+    return written if written.isascii() else read(written, "plain", lists.lookalikes).plain.text.strip()
 
 
 def _shape(name: str) -> str:
@@ -69,12 +79,22 @@ def _shape(name: str) -> str:
     return " ".join(shapes)
 
 
-def _likeness(folded_name: str, link: Link) -> str:
-    """How the name goes with the address: same, part, initials-free none, or shared when anyone could have it."""
-    joined = "".join(c for c in folded_name if c.isalnum())
-    label = "".join(c for c in fold(f"{link.host.subdomain}{link.host.domain}{link.url.path}") if c.isalnum())
-    if len(joined) >= 4 and joined in label:
-        return f"same:{link.host.kind}"
-    parts = [word.text for word in words(folded_name) if len(word.text) >= 4]
-    some = any(part in label for part in parts)
-    return f"{'part' if some else 'none'}:{link.host.kind}"
+def _likeness(name: str, folded: str, link: Link) -> str:
+    """How the name goes with the address: whether it stands in host or path, of how many words, capital or not.
+
+    People own johndoe.com and sign John Doe; shops own cheap-sofas.com and sign cheap sofas. Of published comments
+    whose two-word name stands in the host, 304 to 5 are honest when it begins with a capital, 22 to 41 when not.
+    """
+    joined = letters(name)
+    host = letters(f"{link.host.subdomain}{link.host.domain}")
+    path = letters(link.url.path)
+    found = [word.text for word in words(folded)]
+    parts = [word for word in found if len(word) >= 4]
+    if len(joined) >= 4 and (joined in host or joined in path):
+        where = "host" if joined in host else "path"
+    elif any(part in host or part in path for part in parts):
+        where = "part-host" if any(part in host for part in parts) else "part-path"
+    else:
+        where = "none"
+    case = "A" if name[:1].isupper() else "a"
+    return f"{where}:{min(len(found), 4)}:{case}"

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from app.core.emit import Emitter, step, words
-from app.core.features_page import Page
+from app.core.features_page import GRAM_SALT, Page
 from app.core.folding import fold
 from app.core.links import Link
-from app.core.lists import Lists
+from app.core.lists import Lists, TradeHit
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])")
 _EXTENSION = re.compile(r"\.([a-z0-9]{2,4})$")
 _PIECE = re.compile(r"[A-Za-z0-9]{8,}")
+_ADDRESS = re.compile(r"(?i)(?:https?:|www\.|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:[/?#]|$))")
 _TURN = re.compile(r"(?<=[a-z])(?=[A-Z0-9])|(?<=[A-Z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])")
 _TRADE = 1.2
 """Weight of a feature that says what a part of a link sells: few features, and the ones that carry over to hosts and
@@ -58,6 +59,9 @@ def emit(out: Emitter, links: tuple[Link, ...], page: Page, lists: Lists) -> fro
     for number, link in enumerate(links):
         at = _At(out, lists, page, link, number, 1 / math.sqrt(per_field[link.field]))
         before = len(out.units)
+        if link.host.kind == "identity":  # an account's number, whose letters mean nothing
+            at.add(at.open("kind.identity"), ("kind:identity",), _STRUCTURE)
+            continue
         _host(at)
         _path(at)
         if link.field == "text" and link.anchor:
@@ -85,20 +89,20 @@ def _slug(at: _At, part: str, written: str) -> int:
             token = f"#{len(token)}" if token.isdigit() else token
             at.out.add(unit, (f"w:{token}", f"{at.prefix}.{part}:{token}"), scale)
         kept = " ".join(tokens)
-        at.out.add_grams("c", kept, unit, at.share * 0.7)
+        at.out.add_grams(GRAM_SALT, kept, unit, at.share * 0.7)
         at.out.add_grams(part, kept, unit, at.share * 0.5)
     kind = at.link.host.kind
     if hits:
-        letters = sum(hit.end - hit.begin for hit in hits)  # `kredit ohne schufa` is one hit and says more than `loan`
-        covered = letters / max(1, sum(map(len, tokens)))
+        letters = sum(map(_letters_of, hits))  # `kredit ohne schufa` is one hit and says more than `loan`
+        covered = sum(hit.end - hit.begin for hit in hits) / max(1, sum(map(len, tokens)))
         for trade in trades[:4]:
             at.out.add(unit, (f"slug.trade:{at.page.place_of(trade)}",), at.share * 0.5)
             at.out.add(unit, (f"slug.trade:{trade}",), at.share * 0.2)
         names = (
-            f"slug.hits:{min(len(hits), 5)}",
+            *up_to("slug.hits", min(len(hits), 5)),
             f"slug.trades:{min(len(trades), 3)}",
-            f"slug.letters:{step(letters, (5, 8, 11, 15, 20))}",
-            f"slug.covered:{step(covered, (0.2, 0.35, 0.5, 0.7, 0.9))}",
+            *up_to("slug.letters", step(letters, (5, 8, 11, 15, 20))),
+            *up_to("slug.covered", step(covered, (0.2, 0.35, 0.5, 0.7, 0.9))),
         )
         weight = _TRADE if at.prefix == "link" else _STRUCTURE
         at.out.add(unit, names, at.share * weight)
@@ -106,6 +110,20 @@ def _slug(at: _At, part: str, written: str) -> int:
     elif tokens:  # lightly: said of nearly every address, it would only tell platforms apart
         at.add(unit, (f"{part}.no-trade:{kind}",), _STRUCTURE)
     return unit
+
+
+def _letters_of(hit: TradeHit) -> int:
+    """How much a trade word says: a character of a script without spaces counts as three letters."""
+    return (hit.end - hit.begin) * (3 if hit.unspaced else 1)
+
+
+def up_to(name: str, steps: int) -> list[str]:
+    """A staircase, step by step, so that each says what it adds to the one below.
+
+    >>> up_to("hits", 2)
+    ['hits:0', 'hits:1', 'hits:2']
+    """
+    return [f"{name}:{number}" for number in range(steps + 1)]
 
 
 def _words_of(written: str) -> str:
@@ -132,11 +150,13 @@ def _host(at: _At) -> None:
         if own:
             _slug(at, "host", own)
     unit = at.open(f"kind.{host.kind}")
+    has_owner = host.kind != "shared" or host.suffix != host.public_suffix
     names = [
         f"kind:{host.kind}",
         f"kind:{host.kind}:{markup}",
         f"service:{host.service}",
-        f"domain:{host.registrable_domain}",
+        # Not the good name of a host where anyone can publish: it would speak for whoever publishes there.
+        *([f"domain:{host.registrable_domain}"] if has_owner else []),
         f"suffix:{host.public_suffix}",
         f"scheme:{url.scheme}:{markup}",
         f"markup:{markup}",
@@ -158,7 +178,9 @@ def _path(at: _At) -> None:
     url, kind = at.link.url, at.link.host.kind
     written = unquote(unquote(f"{url.path} {url.query} {url.fragment}")).replace("+", " ")[:1000]
     if not written.strip(" /"):
-        at.add(at.open("path.none"), (f"path.none:{kind}", "path.none"), _STRUCTURE)
+        # `kernelpanic.com` without a scheme is as often spoken of as it is offered.
+        none = ("path.none:mention",) if at.link.markup == "no-scheme" else (f"path.none:{kind}", "path.none")
+        at.add(at.open("path.none"), none, _STRUCTURE)
         return
     unit = _slug(at, "path", written)
     segments = [segment for segment in url.path.split("/") if segment]
@@ -186,10 +208,16 @@ def _entropy(segment: str) -> float:
     return -sum(n / len(segment) * math.log2(n / len(segment)) for n in counts)
 
 
+def is_address(anchor: str) -> bool:
+    """Whether the words that are clicked on are an address themselves, so that they say nothing more."""
+    return bool(_ADDRESS.match(anchor.strip())) and " " not in anchor.strip()
+
+
 def _anchor(at: _At) -> None:
     written = at.link.anchor[:300]
+    if is_address(written):
+        at.add(at.open("anchor.words"), ("anchor.is-address",), _STRUCTURE)
+        return
     folded = fold(written)
     unit = _slug(at, "anchor", written)
-    is_address = at.link.host.domain != "" and at.link.host.domain in folded.replace(" ", "")
-    names = (f"anchor.length:{step(len(folded.split()), (1, 3, 8))}", f"anchor.is-address:{is_address}")
-    at.add(unit, names, _STRUCTURE)
+    at.add(unit, (f"anchor.length:{step(len(folded.split()), (1, 3, 8))}",), _STRUCTURE)

@@ -80,10 +80,11 @@ def _links(out: Emitter, seen: Seen, links: tuple[Link, ...], found: list[Word])
         kinds = sorted({link.host.kind for link in in_text})
         markups = "+".join(sorted({link.markup for link in in_text}))
         hosts = len({link.host.registrable_domain for link in in_text})
-        share = sum(link.end - link.begin for link in in_text) / max(1, len(seen.source))
-        ends_line = seen.source.find("\n", max(link.end for link in in_text)) < 0
-        ends = max(link.end for link in in_text) >= len(seen.source.rstrip()) - 6
-        begins = min(link.begin for link in in_text) <= 12
+        share, first, last = _places(seen, in_text)
+        shown = seen.plain.text
+        ends_line = shown.find("\n", last) < 0
+        ends = last >= len(shown.rstrip()) - 6
+        begins = first <= 12
         names += [
             f"links.kinds:{'+'.join(kinds)}:{size == 0}",
             f"links.markup:{markups}",
@@ -94,6 +95,19 @@ def _links(out: Emitter, seen: Seen, links: tuple[Link, ...], found: list[Word])
     out.add(unit, names, 0.6)
     for kind in sorted(seen.markup):
         out.add(out.open("shape.markup", "text"), (f"markup:{kind}", f"markup:{kind}:{count}"), 0.6)
+
+
+def _places(seen: Seen, in_text: list[Link]) -> tuple[float, int, int]:
+    """Share of the characters that belong to addresses, and where the first begins and the last ends, as read.
+
+    An address that markup holds is not read, but counts as if it stood before its words.
+    """
+    spans = [(seen.place(link.begin), seen.place(link.end), link) for link in in_text]
+    lengths = [end - begin or len(link.url.href) for begin, end, link in spans]
+    hidden = sum(len(link.url.href) for begin, end, link in spans if begin == end)
+    share = sum(lengths) / max(1, len(seen.plain.text) + hidden)
+    last = max(end + (len(link.anchor) if begin == end else 0) for begin, end, link in spans)
+    return share, min(begin for begin, _, _ in spans), last
 
 
 def _link_only(out: Emitter, links: tuple[Link, ...], selling: frozenset[int]) -> None:

@@ -6,7 +6,8 @@ from bisect import bisect_left
 from dataclasses import replace
 
 from app.core.emit import Emitter, Word, words
-from app.core.features_page import Page
+from app.core.features_page import GRAM_SALT, Page
+from app.core.features_page import emit as relevance
 from app.core.links import Link, emails
 from app.core.lists import Lists
 from app.core.text import Seen
@@ -16,7 +17,10 @@ _LONG_NUMBER = re.compile(r"\d{3,}")
 
 
 def emit(out: Emitter, seen: Seen, links: tuple[Link, ...], page: Page, lists: Lists) -> list[Word]:
-    """Add the features of the text, and return its words without links, addresses and quotes of the page."""
+    """Add the features of the text, and return its words without links, addresses and quotes of the page.
+
+    How much of them the page has too is added here as well, since it is read from the same n-grams.
+    """
     prose = blanked(seen, links)
     prose, quoted = page.without_quotes(prose)
     if quoted:
@@ -31,7 +35,8 @@ def emit(out: Emitter, seen: Seen, links: tuple[Link, ...], page: Page, lists: L
     for unit, token in zip(units, tokens, strict=True):
         out.add(unit, (f"w:{token}", f"w2:{previous} {token}"), scale)
         previous = token
-    out.add_grams("c", prose, _unit_of_each_character(prose, found, units), 1.0)
+    index = out.add_grams(GRAM_SALT, prose, _unit_of_each_character(prose, found, units), 1.0)
+    relevance(out, page, index, len(found))
     _trades(out, prose, found, units, page, lists)
     return found
 

@@ -34,6 +34,15 @@ def fold(text: str) -> str:
     return "".join([fold_character(character) if character > "\x7f" else character.lower() for character in text])
 
 
+def letters(text: str) -> str:
+    """The letters and digits of a text, folded and run together.
+
+    >>> letters("Mr. Žák-Online 24")
+    'mrzakonline24'
+    """
+    return "".join([character for character in fold(text) if character.isalnum()])
+
+
 @lru_cache(maxsize=65536)
 def fold_character(character: str) -> str:
     """`fold` of one character; may be empty (a lone accent) or longer than one (`½`, `ß`).

@@ -68,7 +68,7 @@ class Host:
     suffix: str
     public_suffix: str
     kind: str
-    """shared, shortener, redirector, bio, messenger, own, ip or other."""
+    """shared, shortener, redirector, bio, messenger, identity, own, ip or other."""
     service: str
     """For shared hosts: registry, code, sites, documents, answers or social; else empty."""
 
@@ -119,6 +119,8 @@ def describe(url: Url, own_domain: str, lists: Lists, page: Url | None = None) -
     same_owner = not listed or is_customer or (page is not None and _is_same_place(url, page, lists))
     if own_domain and parts.registrable_domain == own_domain and same_owner:
         kind, service = "own", ""
+    elif any(is_at(url, host, prefix) for host, prefix in lists.identities):
+        kind, service = "identity", ""
     elif listed in SHARED_SERVICES:
         kind, service = "shared", listed
     elif listed:
@@ -154,13 +156,16 @@ def redirect_target(url: Url, lists: Lists) -> str:
     targets.append(("*", _target(url.query) or _target(url.path.partition("*")[2])))
     parameters = {name: target for name, target in reversed(targets) if target}  # the first of a name counts
     for redirector in lists.redirectors if parameters else ():
-        anywhere = redirector.host == "*"
-        if not anywhere and url.host != redirector.host and not url.host.endswith("." + redirector.host):
-            continue
         target = parameters.get(redirector.parameter)
-        if target and url.path.startswith(redirector.path_prefix):
+        if target and is_at(url, redirector.host, redirector.path_prefix):
             return target
     return ""
+
+
+def is_at(url: Url, host: str, path_prefix: str) -> bool:
+    """Whether an address is on a host, or below it, with a path that begins so; `*` is any host."""
+    on_host = host in ("*", url.host) or url.host.endswith("." + host)
+    return on_host and url.path.startswith(path_prefix)
 
 
 def _target(value: str) -> str:

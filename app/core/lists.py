@@ -48,6 +48,8 @@ class TradeHit:
     begin: int
     end: int
     """Span in the text that was searched."""
+    unspaced: bool
+    """Whether it is in a script without spaces, where a word has two or three characters."""
 
 
 class Trades:
@@ -82,10 +84,11 @@ class Trades:
         hits: list[TradeHit] = []
         for begin, minus_end, trade in found:
             if not hits or begin - 1 >= hits[-1].end:
-                hits.append(TradeHit(trade, begin - 1, -minus_end - 1))
+                hits.append(TradeHit(trade, begin - 1, -minus_end - 1, folded[begin - 1] >= _FIRST_UNSPACED))
         return hits
 
 
+_FIRST_UNSPACED = "\u0e00"
 _GAPS = {code: " " for code in range(128) if not chr(code).isalnum()}
 
 
@@ -119,11 +122,15 @@ class Lists:
     sold_suffixes: frozenset[str]
     """Suffixes such as `us.com` that a company sells names under, like a registry; no hosting for customers."""
     redirectors: tuple[Redirector, ...]
+    identities: tuple[tuple[str, str], ...]
+    """Host and path prefix of services that sign people in: their addresses say who somebody is, and lead nowhere."""
     trades: Trades
     lookalikes: Mapping[str, str]
     """A letter of another script -> the Latin letter it looks like."""
     name_words: frozenset[str]
     """Words that make an author name an advertisement."""
+    first_names: frozenset[str]
+    """Given names, folded: who signs with one is a person, or a machine that glues a syllable to it."""
     platform_paths: frozenset[str]
     """Parts of a path that every page of a service has, such as `package` or `watch`."""
     reasons: Mapping[str, tuple[str, str]]

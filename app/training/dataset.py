@@ -52,7 +52,7 @@ class Dataset:
             raise ExamplesUnusable("the examples", what, f"Add {lacking} of other sites, or of other campaigns.")
         together = sparse.vstack([self.matrix.comments[rows], self.bare[rows]]).tocsr()
         weight = np.concatenate([self.weight[rows], self.weight[rows] * BARE_WEIGHT])
-        return fit(together, np.concatenate([self.is_spam[rows]] * 2), weight)
+        return fit(together, np.tile(self.is_spam[rows], 2), weight)
 
 
 def assemble(
