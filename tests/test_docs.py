@@ -100,6 +100,7 @@ def family(name: str) -> str:
 
 PROBES = [
     *features._PROBES,
+    Comment(text="<a href='https://t.me/x'>https://t.me/x</a>"),
     Comment(
         text="[casino](http://bit.ly/x) viagra casino loan mail me@shop.example or @somebody, +44 20 7946 0999 telegram "
         "http://user@xn--80ak6aa92e.example:8080/Cheap-Pills-2024.html?a=b#c ftp://files.example.com/a.zip "

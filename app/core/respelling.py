@@ -12,7 +12,7 @@ _SPACED = tuple(re.compile(rf"(?<![^\W_])(?:[^\W\d_]{re.escape(gap)}){{3,}}[^\W\
 _MAY_BE_SPACED = re.compile(r"([ .\-_*])[^\W\d_]\1[^\W\d_]\1")
 # A sign for a letter with a letter or another sign on both sides; not in addresses, names of users or code.
 _LEET = re.compile(r"(?<![\w./:@#=&?%$-])[A-Za-z0-9@$]{5,20}(?![\w@/:=&$]|[.-]\w)")
-_MAY_BE_LEET = re.compile(r"[0134578@$]+[A-Za-z]")
+_MAY_BE_LEET = re.compile(r"[0134578@$][A-Za-z]")
 _INSIDE = re.compile(r"[A-Za-z][0134578@$]+[A-Za-z]")
 _SIGNS = {"0": "o", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "@": "a", "$": "s"}
 _ONE = ("i", "l")

@@ -26,8 +26,9 @@ COLUMNS = {
     "sold_suffixes.tsv": 2,
     "trade_names.tsv": 2,
     "trades.tsv": 3,
+    "identities.tsv": 2,
 }
-KEY_COLUMNS = {"redirectors.tsv": 3, "trades.tsv": 3}
+KEY_COLUMNS = {"identities.tsv": 2, "redirectors.tsv": 3, "trades.tsv": 3}
 KINDS = SHARED_SERVICES | {"shortener", "bio", "messenger", "identity"}
 CORE = Path(shipped.__file__).parent.parent / "core"
 
