@@ -1,6 +1,7 @@
 """winnow benchmark: what the commands print, without minutes of work."""
 
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -25,7 +26,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
         made.append((data, ours, everywhere))
         return Report(ROWS, 0.5, 0.9)
 
-    monkeypatch.setattr(learning, "read", lambda paths, _: [str(path) for path in paths])
+    monkeypatch.setattr(learning, "read", lambda paths, _: SimpleNamespace(examples=[str(path) for path in paths]))
     monkeypatch.setattr(learning, "assembled", lambda examples, _: (examples, {}))
     monkeypatch.setattr(path_benchmark, "sampled", lambda examples: [f"a fifth of {each}" for each in examples])
     monkeypatch.setattr(path_benchmark, "run", run)
