@@ -30,10 +30,11 @@ def path(
     """
     from app import lists
     from app.training import path_benchmark
+    from app.training.examples import one_in_five
 
     with learning.progress() as shown:
         ours = learning.read([learning.OURS], shown).examples
-        others = path_benchmark.sampled(learning.read(data, shown).examples) if data else []
+        others = one_in_five(learning.read(data, shown).examples) if data else []
         dataset, _ = learning.assembled(ours + others, shown)
         task = shown.add_task("Fitting without hosts and trades", total=path_benchmark.STEPS)
         report = path_benchmark.run(dataset, len(ours), lists.load(), everywhere, lambda: shown.advance(task))

@@ -24,13 +24,13 @@ def relevance(data: learning.Data = None, json: printing.Json = False) -> None:
     from app import lists
     from app.training import page_ranks, relevance
     from app.training.dataset import FOLDS, assemble
-    from app.training.examples import read_examples, read_rows
+    from app.training.examples import one_in_five, read_examples, read_rows
     from app.training.sources import read_sources
 
     file = learning.OURS / relevance.SOURCE / "examples.jsonl"
     languages = {str(row.get("id")): str(row.get("language") or "") for _, row in read_rows(file)}
     ours, corpora = read_examples([learning.OURS]), read_examples(data or [])
-    examples = [*ours, *relevance.sample(corpora)]
+    examples = [*ours, *one_in_five(corpora)]
     with learning.progress() as shown:
         task = shown.add_task("Working out features", total=2 * len(examples))
         rows = assemble(examples, read_sources(learning.OURS / "sources.toml"), lambda n: shown.advance(task, n))

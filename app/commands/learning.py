@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
-from zlib import crc32
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -91,22 +90,13 @@ def assembled(examples: "list[Example]", shown: Progress) -> "tuple[Dataset, dic
 
 
 def _sampled(found: "Reading", share: float) -> "Reading":
-    from app.training.examples import Reading, files_of, source_of
+    from app.training.examples import Reading, files_of, in_sample, source_of
 
     ours = {source_of(path) for path in files_of([OURS])}
     return Reading(
         [example for example in found.examples if example.source in ours or in_sample(example.id, share)],
         [each for each in found.disputed if in_sample(each.example.id, share)],
     )
-
-
-def in_sample(identity: str, share: float) -> bool:
-    """Whether a fixed pseudo-random share of all ids holds this one; a larger share holds the smaller one.
-
-    >>> [in_sample(identity, 0.5) for identity in ("a", "b", "c", "d")]
-    [False, True, True, False]
-    """
-    return crc32(identity.encode("utf-8", "replace")) < share * 2**32
 
 
 def percent(value: float) -> str:

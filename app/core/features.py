@@ -57,10 +57,12 @@ def measure(comment: Comment, lists: Lists) -> Measured:
     out = Emitter()
     found_words = features_text.emit(out, seen, found_links, page, lists)
     selling = features_links.emit(out, found_links, page, lists)
-    features_author.emit(out, comment, found_links, lists)
+    name = features_author.signed(comment, lists)
+    features_author.emit(out, comment, name, found_links, lists)
     features_shape.emit(out, comment, seen, found_links, found_words, selling)
     plain_words = [word.text for word in found_words]
-    features_form.emit(out, comment, seen, found_links, plain_words, selling, page, lists)
+    facets = features_form.facets_of(name, seen, found_links, plain_words, selling, page, lists)
+    features_form.emit(out, facets)
     if left_out:
         found_links = tuple(_moved_link(link, left_out) for link in found_links)
         out.units = [_moved(unit, left_out) for unit in out.units]

@@ -1,15 +1,13 @@
 """Features of how a comment's parts go together: who signs, where the link stands and leads, how much is said.
 
 A linear model adds up what each part says alone. Praise, an author's address and a shop's name are honest alone and
-an advertisement together, so pairs and triples of a few coarse facets are features of their own.
+an advertisement together, so pairs of a few coarse facets are features of their own.
 """
 
 import re
 from collections.abc import Sequence
 
-from app.core.comment import Comment
 from app.core.emit import Emitter, step, words
-from app.core.features_author import signed
 from app.core.features_links import is_address
 from app.core.features_page import Page
 from app.core.folding import fold, letters
@@ -47,29 +45,8 @@ _TOGETHER: tuple[tuple[str, ...], ...] = (
 """Facets that are looked at together."""
 
 
-def emit(
-    out: Emitter,
-    comment: Comment,
-    seen: Seen,
-    links: tuple[Link, ...],
-    found: Sequence[str],
-    selling: frozenset[int],
-    page: Page,
-    lists: Lists,
-) -> None:
-    """Add the facets and what they make together.
-
-    Args:
-        out: where they go.
-        comment: as sent.
-        seen: its text as a reader sees it.
-        links: all links.
-        found: the words of the text.
-        selling: numbers of the links that name a trade.
-        page: the page it stands under.
-        lists: given names, words of advertisement.
-    """
-    facets = facets_of(comment, seen, links, found, selling, page, lists)
+def emit(out: Emitter, facets: dict[str, str]) -> None:
+    """Add the facets, as `facets_of` gives them, and what they make together."""
     names = [f"form.{name}:{value}" for name, value in facets.items() if value]
     for together in _TOGETHER:
         values = [facets[name] for name in together]
@@ -79,7 +56,7 @@ def emit(
 
 
 def facets_of(
-    comment: Comment,
+    author: str,
     seen: Seen,
     links: tuple[Link, ...],
     found: Sequence[str],
@@ -87,8 +64,17 @@ def facets_of(
     page: Page,
     lists: Lists,
 ) -> dict[str, str]:
-    """Each facet's value; empty when the field it is read from was not sent, so that no platform is learned."""
-    author = signed(comment, lists)
+    """Each facet's value; empty when the field it is read from was not sent, so that no platform is learned.
+
+    Args:
+        author: the author's name, without disguise.
+        seen: the text as a reader sees it.
+        links: all links.
+        found: the words of the text.
+        selling: numbers of the links that name a trade.
+        page: the page it stands under.
+        lists: given names, words of advertisement.
+    """
     name = fold(author)
     in_text = [(n, link) for n, link in enumerate(links) if link.field == "text" and link.markup != "redirect"]
     first = in_text[0][1] if in_text else None
@@ -97,7 +83,7 @@ def facets_of(
     return {
         "signer": signer_of(author, lists),
         "site": _site(of_author, name) if of_author else "",
-        "link": _leads(in_text[0][1], len(in_text)) if first else "none",
+        "link": _leads(first, len(in_text)) if first else "none",
         "place": _place(seen, [link for _, link in in_text], found),
         "anchor": _anchor(first) if first else "",
         "alike": _alike(name, first) if first and name else "",

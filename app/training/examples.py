@@ -174,6 +174,20 @@ def source_of(path: Path) -> str:
     return path.parent.name if name == "examples" else name
 
 
+def in_sample(identity: str, share: float) -> bool:
+    """Whether a fixed pseudo-random share of all ids holds this one; a larger share holds the smaller one.
+
+    >>> [in_sample(identity, 0.5) for identity in ("a", "b", "c", "d")]
+    [False, True, True, False]
+    """
+    return zlib.crc32(identity.encode("utf-8", "replace")) < share * 2**32
+
+
+def one_in_five(examples: Iterable[Example]) -> list[Example]:
+    """A fifth of the examples, always the same ones, by their ids: steady figures in minutes instead of an hour."""
+    return [each for each in examples if zlib.crc32(each.id.encode("utf-8", "replace")) % 5 == 0]
+
+
 def only_text(comment: Comment) -> Comment:
     """The comment as a CMS that sends nothing else would send it."""
     return Comment(text=comment.text)

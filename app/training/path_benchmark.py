@@ -21,8 +21,6 @@ from app.training.unseen import GROUPS, Sharing, dealt, services_of, sharing, tr
 
 SOURCE = "path-against-host"
 """The folder of training_data that it tests on."""
-CORPORA_SHARE = 5
-"""One in so many comments of other corpora trains: five times as fast, and what is tested is in none of them."""
 STEPS = FOLDS + GROUPS * GROUPS
 """Models that are fitted in one run."""
 
@@ -111,11 +109,6 @@ class Report:
         scores = np.array([row.score for row in rows])
         is_spam = np.array([row.is_spam for row in rows], dtype=bool)
         return measures.counts(scores, is_spam, self.hold, self.reject)
-
-
-def sampled(examples: Sequence[Example]) -> list[Example]:
-    """One in CORPORA_SHARE examples, always the same ones: chosen by their ids."""
-    return [each for each in examples if crc32(each.id.encode("utf-8", "replace")) % CORPORA_SHARE == 0]
 
 
 def kind_of(comment: Comment, lists: Lists) -> str:

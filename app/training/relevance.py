@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -18,8 +17,6 @@ from app.training.train import choose_thresholds
 
 SOURCE = "relevance"
 """The folder of examples that stand under two pages each."""
-SAMPLE = 5
-"""One of so many comments of public corpora trains along: enough for steady figures, and minutes instead of an hour."""
 FALSE_POSITIVES = 0.01
 """Where recall is compared, so that a model that flags more of everything gains nothing."""
 
@@ -60,11 +57,6 @@ class Report:
     """On the examples of all other sources that are dealt to the folds."""
     sites: tuple[Answer, ...]
     """On the sites that the corpora leave out; empty without any."""
-
-
-def sample(examples: Sequence[Example]) -> list[Example]:
-    """A fixed part of the examples, chosen by their ids: one of SAMPLE."""
-    return [example for example in examples if crc32(example.id.encode("utf-8", "replace")) % SAMPLE == 0]
 
 
 def without_page(comment: Comment) -> Comment:

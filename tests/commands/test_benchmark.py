@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app.commands import learning
+from app.training import examples as training_examples
 from app.training import path_benchmark
 from app.training.path_benchmark import Judged, Report
 
@@ -28,7 +29,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
 
     monkeypatch.setattr(learning, "read", lambda paths, _: SimpleNamespace(examples=[str(path) for path in paths]))
     monkeypatch.setattr(learning, "assembled", lambda examples, _: (examples, {}))
-    monkeypatch.setattr(path_benchmark, "sampled", lambda examples: [f"a fifth of {each}" for each in examples])
+    monkeypatch.setattr(training_examples, "one_in_five", lambda examples: [f"a fifth of {each}" for each in examples])
     monkeypatch.setattr(path_benchmark, "run", run)
     return made
 

@@ -9,6 +9,7 @@ import pytest
 
 from app.commands import learning
 from app.settings import usable_cores
+from app.training.examples import in_sample
 
 
 @pytest.fixture
@@ -68,8 +69,8 @@ def test_options_of_loso_that_cannot_be_met_are_refused_before_the_work(
     ("share", "least", "most"), [(1.0, 1000, 1000), (0.3, 250, 350), (0.01, 1, 30)], ids=["all", "some", "few"]
 )
 def test_a_sample_is_a_fixed_share_of_the_ids(share: float, least: int, most: int) -> None:
-    chosen = {i for i in range(1000) if learning.in_sample(f"blog-{i}", share)}
-    larger = {i for i in range(1000) if learning.in_sample(f"blog-{i}", min(1.0, share + 0.1))}
+    chosen = {i for i in range(1000) if in_sample(f"blog-{i}", share)}
+    larger = {i for i in range(1000) if in_sample(f"blog-{i}", min(1.0, share + 0.1))}
     assert least <= len(chosen) <= most
     assert chosen <= larger
 

@@ -11,8 +11,8 @@ from app.core.comment import Comment
 from app.errors import ExamplesUnusable
 from app.training import path_benchmark, unseen
 from app.training.dataset import Dataset, assemble
-from app.training.examples import Example, read_examples
-from app.training.path_benchmark import CORPORA_SHARE, SOURCE, STEPS, Judged, Report, kind_of, sampled
+from app.training.examples import Example, one_in_five, read_examples
+from app.training.path_benchmark import SOURCE, STEPS, Judged, Report, kind_of
 
 HOSTS = ["github.com", "pub.dev", "me{n}.github.io", "medium.com", "notes{n}.wordpress.com", "x.com"]
 TRADES = {"gambling": "casino-bonus", "loans": "payday-loan", "pharma": "viagra", "seo": "buy-backlinks"}
@@ -180,9 +180,9 @@ def test_a_bare_link_has_no_words_beside_it(lists, text, kind):
 
 def test_the_same_part_of_other_corpora_trains_every_time():
     many = [Example(f"x{n}", Comment(text="a"), False, "s", "", "") for n in range(1000)]
-    part = sampled(many)
-    assert abs(len(part) - 1000 / CORPORA_SHARE) < 60
-    assert sampled(list(reversed(many))) == list(reversed(part))
+    part = one_in_five(many)
+    assert abs(len(part) - 1000 / 5) < 60
+    assert one_in_five(list(reversed(many))) == list(reversed(part))
 
 
 @pytest.mark.parametrize(
