@@ -2,8 +2,10 @@
 
 import math
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from zlib import crc32
 
 import numpy as np
@@ -18,13 +20,16 @@ GRAM_SIZES = (3, 4, 5)
 """Characters in an n-gram of an alphabetic script; scripts without spaces take 1 and 2."""
 
 _WORD = re.compile(r"\w+")
+_NOT_IN_WORDS = re.compile(r"[\W_]")
+_ASCII_NOT_IN_WORDS = {code: " " for code in range(128) if not chr(code).isalnum()}
+_SPACE = 32
 _FIRST_UNSPACED = 0x0E00
 """Thai and what follows: Han, Kana, Hangul. Below it stand the scripts that put spaces between words."""
+_PRIME = 0x01000193
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """One piece of evidence: what a reason may name."""
+class Unit(NamedTuple):
+    """One piece of evidence: what a reason may name. A tuple, as a comment has a hundred of them."""
 
     code: str
     """The reason code it counts under, e.g. `text.words`."""
@@ -48,10 +53,11 @@ class Features:
     unit: npt.NDArray[np.int64]
     """Position in `units` of each entry."""
     units: tuple[Unit, ...]
+    link: npt.NDArray[np.int64]
+    """Per unit, the index of the link it belongs to, or -1."""
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word of a folded text, with its span there."""
 
     text: str
@@ -59,22 +65,33 @@ class Word:
     end: int
 
 
-def bucket(name: str) -> int:
-    """The bucket of a named feature, the same on every machine.
+def buckets(names: Iterable[str]) -> npt.NDArray[np.int64]:
+    """The buckets of named features, the same on every machine.
 
-    >>> bucket("w:casino") == bucket("w:casino") < BUCKETS
-    True
+    >>> buckets(["w:casino", "w:bonus"]).tolist()
+    [691327, 997575]
     """
-    return (crc32(name.encode("utf-8", "replace")) * 0x9E3779B1 & 0xFFFFFFFF) >> (32 - BUCKET_BITS)
+    hashed = np.array([crc32(name.encode("utf-8", "replace")) for name in names], dtype=np.uint32)
+    return (hashed * np.uint32(0x9E3779B1) >> np.uint32(32 - BUCKET_BITS)).astype(np.int64)
 
 
 def words(folded: str) -> list[Word]:
-    """The words of a folded text.
+    """The words of a folded text, with their spans.
 
-    >>> [word.text for word in words("don't buy_this: казино!")]
+    >>> words("don't")
+    [Word(text='don', begin=0, end=3), Word(text='t', begin=4, end=5)]
+    """
+    return [Word(match.group(), *match.span()) for match in _WORD.finditer(folded)]
+
+
+def tokens(folded: str) -> list[str]:
+    """The words of a folded text, without their spans.
+
+    >>> tokens("don't buy_this: казино!")
     ['don', 't', 'buy_this', 'казино']
     """
-    return [Word(match.group(), match.start(), match.end()) for match in _WORD.finditer(folded)]
+    found: list[str] = _WORD.findall(folded)
+    return found
 
 
 def step(value: float, edges: Sequence[float]) -> int:
@@ -83,14 +100,70 @@ def step(value: float, edges: Sequence[float]) -> int:
     >>> [step(n, (0, 10, 100)) for n in (0, 1, 10, 11, 5000)]
     [0, 1, 1, 2, 3]
     """
-    return sum(value > edge for edge in edges)
+    return bisect_left(edges, value)
+
+
+class Grams:
+    """The character n-grams of a folded text: found once, with other buckets in every namespace.
+
+    Anything but letters and digits separates words; an n-gram may begin or end with the gap, but not span it.
+
+    >>> len(Grams("casino")), len(Grams(""))
+    (15, 0)
+    """
+
+    def __init__(self, folded: str) -> None:
+        spaced = folded.translate(_ASCII_NOT_IN_WORDS) if folded.isascii() else _NOT_IN_WORDS.sub(" ", folded)
+        self._codes = np.frombuffer(f" {spaced} ".encode("utf-32-le", "replace"), dtype=np.uint32)
+        self._starts = _starts(self._codes)
+        """Size of an n-gram -> where those of that size begin, in the text with a space around it."""
+        self._count = sum(map(len, self._starts.values()))
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return self._count
+
+    def buckets(self, salt: str) -> npt.NDArray[np.int64]:
+        """Their buckets; texts under the same salt share what their n-grams mean."""
+        hashed = self._codes ^ np.uint32(crc32(salt.encode()) * _PRIME & 0xFFFFFFFF)
+        found: list[npt.NDArray[np.uint32]] = []
+        for size in range(1, max(GRAM_SIZES) + 1):
+            if size > 1:
+                hashed = hashed[:-1] * np.uint32(_PRIME) ^ self._codes[size - 1 :]
+            if size in self._starts:
+                found.append(hashed[self._starts[size]])
+        each = np.concatenate(found)
+        mixed = (each ^ each >> np.uint32(15)) * np.uint32(0x85EBCA6B)
+        return (mixed >> np.uint32(32 - BUCKET_BITS)).astype(np.int64)
+
+    def centres(self) -> npt.NDArray[np.int64]:
+        """The position in the text of each one's middle character."""
+        found = np.concatenate([at + (size // 2 - 1) for size, at in self._starts.items()])
+        centres: npt.NDArray[np.int64] = np.maximum(np.minimum(found, len(self._codes) - 3), 0)  # np.clip takes 8 us
+        return centres
+
+
+def _starts(codes: npt.NDArray[np.uint32]) -> dict[int, npt.NDArray[np.int64]]:
+    """Where n-grams begin, by their size."""
+    starts: dict[int, npt.NDArray[np.int64]] = {}
+    unspaced = codes >= _FIRST_UNSPACED
+    if unspaced.any():
+        starts[1] = unspaced.nonzero()[0]
+        starts[2] = (unspaced[:-1] & unspaced[1:]).nonzero()[0]
+    visible = codes != _SPACE
+    kept = visible[1:-1]
+    for size in GRAM_SIZES:
+        if size > GRAM_SIZES[0]:
+            kept = kept[:-1] & visible[size - 2 : -1]
+        starts[size] = kept.nonzero()[0]
+    return starts
 
 
 class Emitter:
     """Collects features while the comment is read."""
 
     def __init__(self) -> None:
-        self._index: list[int] = []
+        self._names: list[str] = []
         self._value: list[float] = []
         self._unit: list[int] = []
         self._arrays: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDArray[np.int64]]] = []
@@ -101,84 +174,39 @@ class Emitter:
         self.units.append(Unit(code, field, *span, link))
         return len(self.units) - 1
 
-    def add(self, unit: int, names: Iterable[str], value: float) -> None:
+    def add(self, unit: int, names: Sequence[str], value: float) -> None:
         """Named features of one piece of evidence, each with the same value."""
-        for name in names:
-            self._index.append(bucket(name))
-            self._value.append(value)
-            self._unit.append(unit)
+        self._names += names
+        self._value += [value] * len(names)
+        self._unit += [unit] * len(names)
 
-    def add_grams(self, salt: str, folded: str, unit_at: Sequence[int] | int, weight: float) -> npt.NDArray[np.int64]:
-        """Character n-grams of a folded text, with an L2 norm of `weight`; returns their buckets.
+    def add_grams(
+        self, salt: str, found: Grams, unit_at: npt.NDArray[np.int64] | int, weight: float
+    ) -> npt.NDArray[np.int64]:
+        """Character n-grams of a text, with an L2 norm of `weight`; returns their buckets.
 
         Args:
-            salt: namespace; texts under the same one share what their n-grams mean.
-            folded: the text; anything but letters and digits separates words.
-            unit_at: the evidence each character belongs to, or one for all.
+            salt: their namespace.
+            found: the n-grams.
+            unit_at: the evidence each character of the text belongs to, or one for all.
             weight: the L2 norm of all the n-grams together.
         """
-        index, centre = grams(salt, folded)
-        if not len(index):
-            return index
-        value = np.full(len(index), weight / math.sqrt(len(index)))
-        if isinstance(unit_at, int):
-            unit = np.full(len(index), unit_at, dtype=np.int64)
-        else:
-            unit = np.asarray(unit_at, dtype=np.int64)[centre]
-        self._arrays.append((index, value, unit))
+        index = found.buckets(salt)
+        if len(found):
+            value = np.full(len(found), weight / math.sqrt(len(found)))
+            unit = np.full(len(found), unit_at) if isinstance(unit_at, int) else unit_at[found.centres()]
+            self._arrays.append((index, value, unit))
         return index
 
     def features(self) -> Features:
         """All that was added."""
         columns = [
             (
-                np.asarray(self._index, dtype=np.int64),
-                np.asarray(self._value, dtype=np.float64),
-                np.asarray(self._unit, dtype=np.int64),
+                buckets(self._names),
+                np.array(self._value, dtype=np.float64),
+                np.array(self._unit, dtype=np.int64),
             ),
             *self._arrays,
         ]
         index, value, unit = (np.concatenate(column) for column in zip(*columns, strict=True))
-        return Features(index, value, unit, tuple(self.units))
-
-
-_PUNCTUATION = re.compile(r"[\W_]")
-
-
-def grams(salt: str, folded: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Buckets of the n-grams of a text and the position of each one's middle character.
-
-    >>> len(grams("c", "casino")[0]), len(grams("c", "")[0])
-    (15, 0)
-    """
-    padded = " " + _PUNCTUATION.sub(" ", folded) + " "
-    codes = np.frombuffer(padded.encode("utf-32-le", "replace"), dtype=np.uint32)
-    seed = np.uint32(crc32(salt.encode()))
-    space = codes == 32
-    unspaced = codes >= _FIRST_UNSPACED
-    found_index: list[npt.NDArray[np.int64]] = []
-    found_centre: list[npt.NDArray[np.int64]] = []
-    last = max(len(folded) - 1, 0)
-    sizes = (1, 2, *GRAM_SIZES) if unspaced.any() else GRAM_SIZES
-    hashed = np.full(len(codes), seed, dtype=np.uint32)
-    for size in range(1, max(sizes) + 1):
-        length = len(codes) - size + 1
-        if length <= 0:
-            break
-        hashed = hashed[:length] * np.uint32(0x01000193) ^ codes[size - 1 :]
-        if size not in sizes:
-            continue
-        middle_spaces = np.zeros(length, dtype=bool)
-        for offset in range(1, size - 1):
-            middle_spaces |= space[offset : offset + length]
-        keep = ~middle_spaces
-        if size <= 2:
-            keep &= unspaced[:length] & unspaced[size - 1 :]
-        at = np.flatnonzero(keep)
-        mixed = (hashed[at] ^ (hashed[at] >> np.uint32(15))) * np.uint32(0x85EBCA6B)
-        found_index.append((mixed >> np.uint32(32 - BUCKET_BITS)).astype(np.int64))
-        # Not np.clip, which costs 8 us a call.
-        found_centre.append(np.maximum(np.minimum(at + (size // 2 - 1), last), 0))
-    if not found_index:
-        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-    return np.concatenate(found_index), np.concatenate(found_centre)
+        return Features(index, value, unit, tuple(self.units), np.array([unit.link for unit in self.units]))

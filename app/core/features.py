@@ -35,6 +35,8 @@ class Measured:
 
     seen: Seen
     links: tuple[Link, ...]
+    link_shares: tuple[float, ...]
+    """The factor that the features of each link got."""
     features: Features
     truncated: bool
     """Whether the text was longer than MAX_TEXT_CHARS."""
@@ -56,7 +58,8 @@ def measure(comment: Comment, lists: Lists) -> Measured:
     page = features_page.read_page(comment, lists)
     out = Emitter()
     found_words = features_text.emit(out, seen, found_links, page, lists)
-    selling = features_links.emit(out, found_links, page, lists)
+    shares = features_links.shares_of(found_links)
+    selling = features_links.emit(out, found_links, shares, page, lists)
     name = features_author.signed(comment, lists)
     features_author.emit(out, comment, name, found_links, lists)
     features_shape.emit(out, comment, seen, found_links, found_words, selling)
@@ -66,7 +69,7 @@ def measure(comment: Comment, lists: Lists) -> Measured:
     if left_out:
         found_links = tuple(_moved_link(link, left_out) for link in found_links)
         out.units = [_moved(unit, left_out) for unit in out.units]
-    return Measured(seen, found_links, out.features(), left_out > 0)
+    return Measured(seen, found_links, shares, out.features(), left_out > 0)
 
 
 def _bounded(source: str) -> tuple[str, int]:
@@ -80,7 +83,7 @@ def _moved(unit: Unit, left_out: int) -> Unit:
     """Evidence behind the part that was left out, at its place in the text as sent."""
     if unit.field != "text" or unit.begin < _HEAD_CHARS:
         return unit
-    return Unit(unit.code, unit.field, unit.begin + left_out, unit.end + left_out, unit.link)
+    return unit._replace(begin=unit.begin + left_out, end=unit.end + left_out)
 
 
 def _moved_link(link: Link, left_out: int) -> Link:

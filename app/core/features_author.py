@@ -4,7 +4,7 @@ import math
 import re
 
 from app.core.comment import Comment
-from app.core.emit import Emitter, step, words
+from app.core.emit import Emitter, Grams, step, tokens
 from app.core.folding import fold, letters
 from app.core.links import Link
 from app.core.lists import Lists
@@ -24,14 +24,13 @@ def emit(out: Emitter, comment: Comment, name: str, links: tuple[Link, ...], lis
     if not name:
         return
     folded = fold(name)
-    found = [word.text for word in words(folded)]
+    found = tokens(folded)
     trades = list(dict.fromkeys(hit.trade for hit in lists.trades.find(folded)))
     unit = out.open(f"author.{trades[0] if trades else 'words'}", "author", (0, len(comment.author)))
     if found:
         scale = 0.5 / math.sqrt(2 * len(found))
-        for word in found:
-            out.add(unit, (f"w:{word}", f"author:{word}"), scale)
-    out.add_grams("author", folded, unit, 0.6)
+        out.add(unit, [name for word in found for name in (f"w:{word}", f"author:{word}")], scale)
+    out.add_grams("author", Grams(folded), unit, 0.6)
     for trade in trades[:3]:
         out.add(unit, (f"author.trade:{trade}", "author.trade"), 0.4)
     keywords = sum(word in lists.name_words for word in found)
@@ -87,7 +86,7 @@ def _likeness(name: str, folded: str, link: Link) -> str:
     joined = letters(name)
     host = letters(f"{link.host.subdomain}{link.host.domain}")
     path = letters(link.url.path)
-    found = [word.text for word in words(folded)]
+    found = tokens(folded)
     parts = [word for word in found if len(word) >= 4]
     if len(joined) >= 4 and (joined in host or joined in path):
         where = "host" if joined in host else "path"

@@ -7,7 +7,7 @@ an advertisement together, so pairs of a few coarse facets are features of their
 import re
 from collections.abc import Sequence
 
-from app.core.emit import Emitter, step, words
+from app.core.emit import Emitter, step, tokens
 from app.core.features_links import is_address
 from app.core.features_page import Page
 from app.core.folding import fold, letters
@@ -23,7 +23,7 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 _ADDRESS = re.compile(r"https?:|www\.|\.(?:com|net|org|ru|info|biz)\b|@")
 _WEIGHT = 0.4
 
-_TOGETHER: tuple[tuple[str, ...], ...] = (
+_TOGETHER = (
     ("signer", "site"),
     ("signer", "length"),
     ("signer", "link"),
@@ -48,10 +48,9 @@ _TOGETHER: tuple[tuple[str, ...], ...] = (
 def emit(out: Emitter, facets: dict[str, str]) -> None:
     """Add the facets, as `facets_of` gives them, and what they make together."""
     names = [f"form.{name}:{value}" for name, value in facets.items() if value]
-    for together in _TOGETHER:
-        values = [facets[name] for name in together]
-        if all(values):
-            names.append(f"form.{'+'.join(together)}:{'|'.join(values)}")
+    for first, second in _TOGETHER:
+        if facets[first] and facets[second]:
+            names.append(f"form.{first}+{second}:{facets[first]}|{facets[second]}")
     out.add(out.open("shape.form"), names, _WEIGHT)
 
 
@@ -101,7 +100,7 @@ def signer_of(author: str, lists: Lists) -> str:
     ['given', 'given+Tail', 'person', 'keywords', 'address']
     """
     folded = fold(author)
-    found = [word.text for word in words(folded)]
+    found = tokens(folded)
     if not found:
         return "odd" if folded else ""
     if _ADDRESS.search(folded):
@@ -141,7 +140,7 @@ def _site(link: Link, name: str) -> str:
     root = not url.path.strip("/") and not url.query
     if host.kind == "other":
         joined, label = letters(name), letters(f"{host.subdomain}{host.domain}")
-        parts = [word.text for word in words(name) if len(word.text) >= _TELLING]
+        parts = [word for word in tokens(name) if len(word) >= _TELLING]
         same = (len(joined) >= _TELLING and joined in label) or (len(label) >= _TELLING and label in joined)
         named = "same" if same else "part" if any(part in label for part in parts) else "else"
         return f"{'root' if root else 'query' if url.query else 'deep'}-{named}"
@@ -185,7 +184,7 @@ def _anchor(link: Link) -> str:
     label = fold(link.host.domain)
     if is_address(link.anchor):
         return "address"
-    found = [word.text for word in words(folded)]
+    found = tokens(folded)
     known = sum(len(word) for word in found if len(word) > 2 and word in label)
     if known and known >= 0.5 * sum(map(len, found)):
         return "is-host"
@@ -200,7 +199,7 @@ def _alike(name: str, link: Link) -> str:
     if len(joined) >= _TELLING and joined in label:
         return "host"
     path = fold(link.url.path)
-    parts = [word.text for word in words(name) if len(word.text) >= _TELLING]
+    parts = [word for word in tokens(name) if len(word) >= _TELLING]
     if any(part in label for part in parts):
         return "part-host"
     if any(part in fold(link.anchor) for part in parts):

@@ -3,11 +3,11 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from app.core.emit import Emitter, step, words
+from app.core.emit import Emitter, Grams, step, tokens
 from app.core.features_page import GRAM_SALT, Page
 from app.core.folding import fold
 from app.core.links import Link
@@ -49,15 +49,25 @@ class _At:
         self.out.add(unit, [f"{self.prefix}.{name}" for name in names], self.share * weight)
 
 
-def emit(out: Emitter, links: tuple[Link, ...], page: Page, lists: Lists) -> frozenset[int]:
+def shares_of(links: tuple[Link, ...]) -> tuple[float, ...]:
+    """Per link, the factor its features get: what the links of a field say is shared out over them."""
+    per_field = Counter([link.field for link in links])
+    return tuple([1 / math.sqrt(per_field[link.field]) for link in links])
+
+
+def emit(out: Emitter, links: tuple[Link, ...], shares: Sequence[float], page: Page, lists: Lists) -> frozenset[int]:
     """Add the features of every link, and return the numbers of those that name a trade.
 
-    A link's parts are shared out over all links of its field.
+    Args:
+        out: where they go.
+        links: all links.
+        shares: of each, see `shares_of`.
+        page: the page the comment stands under.
+        lists: trade words and the rest.
     """
-    per_field = Counter(link.field for link in links)
     selling: set[int] = set()
-    for number, link in enumerate(links):
-        at = _At(out, lists, page, link, number, 1 / math.sqrt(per_field[link.field]))
+    for number, (link, share) in enumerate(zip(links, shares, strict=True)):
+        at = _At(out, lists, page, link, number, share)
         before = len(out.units)
         if link.host.kind == "identity":  # an account's number, whose letters mean nothing
             at.add(at.open("kind.identity"), ("kind:identity",), _STRUCTURE)
@@ -71,30 +81,24 @@ def emit(out: Emitter, links: tuple[Link, ...], page: Page, lists: Lists) -> fro
     return frozenset(selling)
 
 
-def share_of(links: tuple[Link, ...], number: int) -> float:
-    """The factor that `emit` gave the features of one link."""
-    return 1 / math.sqrt(sum(link.field == links[number].field for link in links))
-
-
 def _slug(at: _At, part: str, written: str) -> int:
     """Words, n-grams and trades of one part of a link; returns its evidence."""
     folded = fold(_words_of(written))
-    tokens = [w.text for w in words(folded.replace("_", " ")) if w.text not in at.lists.platform_paths]
-    hits = max((at.lists.trades.find(text) for text in (folded, fold(written))), key=len)
+    found = [word for word in tokens(folded.replace("_", " ")) if word not in at.lists.platform_paths]
+    hits = max((at.lists.trades.find(text) for text in dict.fromkeys((folded, fold(written)))), key=len)
     trades = list(dict.fromkeys(hit.trade for hit in hits))
     unit = at.open(f"{part}.{trades[0] if trades else 'words'}")
-    if tokens:
-        scale = at.share * 0.7 / math.sqrt(2 * len(tokens))
-        for token in tokens:
-            token = f"#{len(token)}" if token.isdigit() else token
-            at.out.add(unit, (f"w:{token}", f"{at.prefix}.{part}:{token}"), scale)
-        kept = " ".join(tokens)
-        at.out.add_grams(GRAM_SALT, kept, unit, at.share * 0.7)
-        at.out.add_grams(part, kept, unit, at.share * 0.5)
+    if found:
+        shown = [f"#{len(word)}" if word.isdigit() else word for word in found]
+        both = [name for word in shown for name in (f"w:{word}", f"{at.prefix}.{part}:{word}")]
+        at.out.add(unit, both, at.share * 0.7 / math.sqrt(2 * len(found)))
+        grams = Grams(" ".join(found))
+        at.out.add_grams(GRAM_SALT, grams, unit, at.share * 0.7)
+        at.out.add_grams(part, grams, unit, at.share * 0.5)
     kind = at.link.host.kind
     if hits:
         letters = sum(map(_letters_of, hits))  # `kredit ohne schufa` is one hit and says more than `loan`
-        covered = sum(hit.end - hit.begin for hit in hits) / max(1, sum(map(len, tokens)))
+        covered = sum(hit.end - hit.begin for hit in hits) / max(1, sum(map(len, found)))
         for trade in trades[:4]:
             at.out.add(unit, (f"slug.trade:{at.page.place_of(trade)}",), at.share * 0.5)
             at.out.add(unit, (f"slug.trade:{trade}",), at.share * 0.2)
@@ -107,7 +111,7 @@ def _slug(at: _At, part: str, written: str) -> int:
         weight = _TRADE if at.prefix == "link" else _STRUCTURE
         at.out.add(unit, names, at.share * weight)
         at.add(unit, (f"{part}.trades:{kind}",), weight)
-    elif tokens:  # lightly: said of nearly every address, it would only tell platforms apart
+    elif found:  # lightly: said of nearly every address, it would only tell platforms apart
         at.add(unit, (f"{part}.no-trade:{kind}",), _STRUCTURE)
     return unit
 
@@ -196,7 +200,7 @@ def _path(at: _At) -> None:
         f"path.query:{bool(url.query)}:{bool(url.fragment)}",
         f"path.extension:{extension.group(1) if extension else ''}",
     ]
-    of_page = at.page.share([w.text for w in words(fold(written).replace("_", " "))])
+    of_page = at.page.share(tokens(fold(written).replace("_", " ")))
     if at.page.known and of_page is not None:
         names.append(f"path.on-page:{step(of_page, (0.0, 0.2, 0.5))}")
     at.add(unit, names, _STRUCTURE)

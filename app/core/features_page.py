@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.core.comment import Comment
-from app.core.emit import BUCKETS, Emitter, grams, step, words
+from app.core.emit import BUCKETS, Emitter, Grams, step, tokens
 from app.core.folding import fold
 from app.core.hosts import parse_url
 from app.core.lists import Lists
@@ -88,7 +88,7 @@ def content_of(word: str) -> list[str]:
     >>> content_of("kazachstan"), content_of("and"), content_of("哈萨克")
     (['kazachsta'], [], ['哈萨', '萨克'])
     """
-    if _UNSPACED.search(word):
+    if not word.isascii() and _UNSPACED.search(word):
         return [word[i : i + 2] for i in range(len(word) - 1)]
     # Nine letters: endings differ between the title and the comment in most languages.
     return (
@@ -106,10 +106,10 @@ def _read(title: str, text: str, url: str, lists: Lists) -> Page:
     parsed = parse_url(url if "://" in url else "http://page.invalid/" + url) if url else None
     slug = fold(" ".join(re.split(r"[\W_]+", parsed.path))) if parsed else ""
     told = " ".join(fold(f"{title}\n{text}").split())
-    topics = {piece for word in words(f"{told} {slug}") for piece in content_of(word.text)}
+    topics = {piece for word in tokens(f"{told} {slug}") for piece in content_of(word)}
     trades = {hit.trade for hit in lists.trades.find(told)}
     has = np.zeros(BUCKETS >> _SHIFT, dtype=bool)
-    has[grams(GRAM_SALT, told)[0] >> _SHIFT] = True
+    has[Grams(told).buckets(GRAM_SALT) >> _SHIFT] = True
     return Page(bool(title or text), frozenset(topics), frozenset(trades), told, has, int(has.sum()))
 
 

@@ -3,9 +3,11 @@
 import math
 import re
 from bisect import bisect_left
-from dataclasses import replace
 
-from app.core.emit import Emitter, Word, words
+import numpy as np
+import numpy.typing as npt
+
+from app.core.emit import Emitter, Grams, Word, words
 from app.core.features_page import GRAM_SALT, Page
 from app.core.features_page import emit as relevance
 from app.core.links import Link, emails
@@ -35,7 +37,7 @@ def emit(out: Emitter, seen: Seen, links: tuple[Link, ...], page: Page, lists: L
     for unit, token in zip(units, tokens, strict=True):
         out.add(unit, (f"w:{token}", f"w2:{previous} {token}"), scale)
         previous = token
-    index = out.add_grams(GRAM_SALT, prose, _unit_of_each_character(prose, found, units), 1.0)
+    index = out.add_grams(GRAM_SALT, Grams(prose), _unit_of_each_character(prose, found, units), 1.0)
     relevance(out, page, index, len(found))
     _trades(out, prose, found, units, page, lists)
     return found
@@ -63,13 +65,10 @@ def blanked(seen: Seen, links: tuple[Link, ...]) -> str:
     return "".join(pieces)
 
 
-def _unit_of_each_character(prose: str, found: list[Word], units: list[int]) -> list[int]:
+def _unit_of_each_character(prose: str, found: list[Word], units: list[int]) -> npt.NDArray[np.int64]:
     """For n-grams: the word that each character belongs to; a gap belongs to the word before it."""
-    owner: list[int] = [units[0]] * found[0].begin
-    for i, (word, unit) in enumerate(zip(found, units, strict=True)):
-        until = found[i + 1].begin if i + 1 < len(found) else len(prose)
-        owner += [unit] * (until - word.begin)
-    return owner
+    ends = [*[word.begin for word in found[1:]], len(prose)]
+    return np.repeat(units, np.diff(ends, prepend=0))
 
 
 def _trades(out: Emitter, prose: str, found: list[Word], units: list[int], page: Page, lists: Lists) -> None:
@@ -83,7 +82,7 @@ def _trades(out: Emitter, prose: str, found: list[Word], units: list[int], page:
         while at + 1 < len(found) and found[at].end <= hit.begin:
             at += 1
         where = page.place_of(hit.trade)
-        out.units[units[at]] = replace(out.units[units[at]], code=f"text.{hit.trade}")
+        out.units[units[at]] = out.units[units[at]]._replace(code=f"text.{hit.trade}")
         out.add(
             units[at],
             (f"text.trade:{hit.trade}", f"text.trade:{where}", f"text.trade:{hit.trade}:{where}"),

@@ -40,7 +40,7 @@ def letters(text: str) -> str:
     >>> letters("Mr. Žák-Online 24")
     'mrzakonline24'
     """
-    return "".join([character for character in fold(text) if character.isalnum()])
+    return "".join(filter(str.isalnum, fold(text)))
 
 
 @lru_cache(maxsize=65536)

@@ -150,6 +150,8 @@ def redirect_target(url: Url, lists: Lists) -> str:
 
     For hosts that are not listed, only a whole URL in a parameter that such pages use counts.
     """
+    if not url.query and "*" not in url.path:
+        return ""
     targets = [
         (name.lower(), _target(value)) for name, _, value in (p.partition("=") for p in url.query.split("&")[:32])
     ]

@@ -15,7 +15,6 @@ import numpy.typing as npt
 from app.core.comment import Thresholds
 from app.core.emit import BUCKETS, Features
 from app.core.features import Measured
-from app.core.features_links import share_of
 from app.errors import ModelUnusable
 
 MAX_LOGIT = 30.0
@@ -34,10 +33,14 @@ class Scored:
     """0.0 to 1.0."""
     weights: npt.NDArray[np.float64]
     """Per unit of evidence, its part of `logit`; 0 for what the deciding view does not look at."""
+    parts: npt.NDArray[np.float64]
+    """Per unit of evidence, its part of the log-odds of the comment as a whole."""
     deciding_link: int
     """The link that decided on its own, or -1 when the comment as a whole did."""
+    link_logits: tuple[float, ...]
+    """Per link, the log-odds that it is spam whatever stands around it."""
     link_probabilities: tuple[float, ...]
-    """Per link: how much it looks like spam whatever stands around it."""
+    """The same as probabilities."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +96,15 @@ class Model:
         features = measured.features
         parts = self.contributions(features)
         logit, weights, deciding = self.bias + float(parts.sum()), parts, -1
-        probabilities = []
-        for number, link_logit in enumerate(self.link_logits(measured, parts)):
-            probabilities.append(probability_of(link_logit))
+        link_logits = self.link_logits(measured, parts)
+        for number, link_logit in enumerate(link_logits):
             if link_logit > logit:
                 logit, deciding = link_logit, number
         if deciding >= 0:
-            belongs = np.array([unit.link == deciding for unit in features.units])
-            weights = np.where(belongs, parts * self.link_scale / share_of(measured.links, deciding), 0.0)
-        return Scored(logit, probability_of(logit), weights, deciding, tuple(probabilities))
+            own = parts * self.link_scale / measured.link_shares[deciding]
+            weights = np.where(features.link == deciding, own, 0.0)
+        probabilities = tuple([probability_of(link_logit) for link_logit in link_logits])
+        return Scored(logit, probability_of(logit), weights, parts, deciding, tuple(link_logits), probabilities)
 
     def contributions(self, features: Features) -> npt.NDArray[np.float64]:
         """Per unit of evidence, its part of the log-odds of the comment as a whole."""
@@ -113,11 +116,10 @@ class Model:
         """Per link, the log-odds that it is spam, whatever stands around it."""
         if not measured.links:
             return []
-        of_link = np.array([unit.link for unit in measured.features.units])
-        sums = np.bincount(of_link + 1, weights=parts, minlength=len(measured.links) + 1)[1:]
+        sums = np.bincount(measured.features.link + 1, weights=parts, minlength=len(measured.links) + 1)[1:]
         return [
-            self.link_bias + self.link_scale * float(sums[number]) / share_of(measured.links, number)
-            for number in range(len(measured.links))
+            self.link_bias + self.link_scale * total / share
+            for total, share in zip(sums.tolist(), measured.link_shares, strict=True)
         ]
 
 

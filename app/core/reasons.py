@@ -1,6 +1,6 @@
 """What the evidence weighs -> reasons a moderator reads. Nothing is computed anew: the score's own parts are named."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,9 +19,9 @@ MIN_WEIGHT = 0.05
 MAX_EVIDENCE_CHARS = 120
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Evidence:
-    units: tuple[int, ...]
+    units: list[int]
     weight: float
     begin: int
     end: int
@@ -36,10 +36,9 @@ def explain(comment: Comment, measured: Measured, scored: Scored, model: Model, 
     units = measured.features.units
     merged = [found for found in _merged(units, scored.weights) if abs(found.weight) >= MIN_WEIGHT]
     merged.sort(key=lambda found: -abs(found.weight))
-    parts = model.contributions(measured.features)
-    link_logits = model.link_logits(measured, parts)
+    told = merged[:MAX_REASONS]
     reasons = []
-    for found in merged[:MAX_REASONS]:
+    for found, without in zip(told, _scores_without(told, measured, scored, model), strict=True):
         unit = units[max(found.units, key=lambda number: abs(scored.weights[number]))]
         quoted = getattr(comment, unit.field)[found.begin : found.end] if unit.field else ""
         reasons.append(
@@ -51,7 +50,7 @@ def explain(comment: Comment, measured: Measured, scored: Scored, model: Model, 
                 begin=found.begin,
                 end=found.end,
                 evidence=quoted[:MAX_EVIDENCE_CHARS],
-                score_without=_score_without(found.units, measured, model, parts, link_logits),
+                score_without=without,
             )
         )
     return tuple(reasons)
@@ -90,42 +89,36 @@ def _label(unit: Unit, weight: float, measured: Measured, lists: Lists) -> str:
 def _merged(units: Sequence[Unit], weights: npt.NDArray[np.float64]) -> list[_Evidence]:
     """Words that stand side by side and pull the same way are one piece of evidence."""
     merged: list[_Evidence] = []
+    last: _Evidence | None = None  # only if it is a word
     for number, (unit, weight) in enumerate(zip(units, weights.tolist(), strict=True)):
-        last = merged[-1] if merged else None
+        is_word = unit.code.startswith("text.")
         if (
             last
-            and unit.code.startswith("text.")
-            and units[last.units[-1]].code.startswith("text.")
+            and is_word
             and (last.weight > 0) == (weight > 0)
             and 0 <= unit.begin - last.end <= 2
             and unit.end - last.begin <= MAX_EVIDENCE_CHARS
         ):
-            merged[-1] = _Evidence((*last.units, number), last.weight + weight, last.begin, unit.end)
+            last.units.append(number)
+            last.weight += weight
+            last.end = unit.end
         else:
-            merged.append(_Evidence((number,), weight, unit.begin, unit.end))
+            merged.append(_Evidence([number], weight, unit.begin, unit.end))
+            last = merged[-1] if is_word else None
     return merged
 
 
-def _score_without(
-    removed: tuple[int, ...],
-    measured: Measured,
-    model: Model,
-    parts: npt.NDArray[np.float64],
-    link_logits: list[float],
-) -> float:
-    """The score with some units of evidence taken out, all else equal: the worst view that is left counts."""
-    left = parts.copy()
-    left[list(removed)] = 0.0
-    logit = model.bias + float(left.sum())
-    gone = {measured.features.units[number].link for number in removed} - {-1}
-    if not gone:  # most reasons: the links say what they said before
-        return probability_of(max([logit, *link_logits]))
-    emptied = {number for number in gone if not _says_anything(number, left, measured)}
-    for number, link_logit in enumerate(model.link_logits(measured, left)):
-        if number not in emptied:
-            logit = max(logit, link_logit)
-    return probability_of(logit)
-
-
-def _says_anything(link: int, parts: npt.NDArray[np.float64], measured: Measured) -> bool:
-    return any(unit.link == link and parts[number] for number, unit in enumerate(measured.features.units))
+def _scores_without(removed: Sequence[_Evidence], measured: Measured, scored: Scored, model: Model) -> Iterator[float]:
+    """Per piece of evidence, the score without it, all else equal: the worst view that is left counts."""
+    left = np.repeat(scored.parts[np.newaxis], len(removed), axis=0)
+    for row, found in zip(left, removed, strict=True):
+        row[found.units] = 0.0
+    units = measured.features.units
+    for row, found, total in zip(left, removed, left.sum(axis=1).tolist(), strict=True):
+        link = units[found.units[0]].link  # words that are one piece of evidence belong to no link
+        link_logits: Sequence[float] = scored.link_logits
+        if link >= 0:
+            link_logits = model.link_logits(measured, row)
+            if not row[measured.features.link == link].any():
+                del link_logits[link]  # nothing is left that speaks of it
+        yield probability_of(max([model.bias + total, *link_logits]))

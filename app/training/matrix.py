@@ -12,7 +12,6 @@ from scipy import sparse
 from app.core.comment import Comment
 from app.core.emit import BUCKETS
 from app.core.features import measure
-from app.core.features_links import share_of
 from app.core.lists import Lists
 from app.lists import load as load_lists
 from app.settings import usable_cores
@@ -80,7 +79,7 @@ def _rows_of(comments: Sequence[Comment]) -> tuple[Rows, Rows, npt.NDArray[np.in
         of_link = np.array([unit.link for unit in features.units], dtype=np.int64)[features.unit]
         for link in range(len(measured.links)):
             own = of_link == link
-            links.append((features.index[own], features.value[own] / share_of(measured.links, link)))
+            links.append((features.index[own], features.value[own] / measured.link_shares[link]))
             owner.append(number)
     return _packed(whole), _packed(links), np.asarray(owner, dtype=np.int64)
 

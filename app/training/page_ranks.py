@@ -9,7 +9,7 @@ import numpy as np
 
 from app.core import links, text
 from app.core.comment import Comment
-from app.core.emit import words
+from app.core.emit import tokens
 from app.core.features_page import Page, read_page
 from app.core.features_text import blanked
 from app.core.lists import Lists
@@ -82,7 +82,7 @@ def _rank(example: Example, pages: dict[str, Comment], read: dict[str, Page], li
             read[url] = read_page(pages[url], lists)
     seen = text.read(example.comment.text, example.comment.text_format, lists.lookalikes)
     prose, _ = read[own].without_quotes(blanked(seen, links.find(example.comment, seen, lists)))
-    found = [word.text for word in words(prose)]
+    found = tokens(prose)
     mine, *theirs = (read[url].share(found) or 0.0 for url in [own, *others])
     if not any([mine, *theirs]):
         return None
