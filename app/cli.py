@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from app.commands import printing
+from app.commands import INTERRUPTED, REFUSED, printing
 from app.commands.benchmark import benchmark
 from app.commands.check import check
 from app.commands.doctor import doctor
@@ -21,10 +21,6 @@ from app.commands.serve import serve
 from app.commands.site import site
 from app.commands.train import train
 from app.errors import WinnowError
-
-REFUSED = 2
-"""The exit code of a command that was refused; Typer's own for a wrong option."""
-INTERRUPTED = 130
 
 _JUDGE, _RUN, _LEARN = "Judge comments", "Run the service", "Learn"
 _EXAMPLES = """\

@@ -1,11 +1,13 @@
 """The models folder: which versions there are, which one is in use, and reading them."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from app.core.features import fingerprint
-from app.core.lists import Lists
-from app.core.model import Model
 from app.errors import ModelUnusable
+
+if TYPE_CHECKING:
+    from app.core.lists import Lists
+    from app.core.model import Model
 
 CURRENT = "current"
 """A text file that names the version in use."""
@@ -42,18 +44,21 @@ def current_version(folder: Path) -> str:
     return name
 
 
-def load(folder: Path, version: str, lists: Lists) -> Model:
+def load(folder: Path, version: str, lists: "Lists") -> "Model":
     """One version, checked.
 
     Raises:
         ModelUnusable: missing, altered, or made for other features.
     """
+    from app.core.features import fingerprint  # here: who only looks into the folder does not need numpy
+    from app.core.model import Model
+
     card = _bytes(folder / version / "card.json", version, MAX_CARD_BYTES)
     weights = _bytes(folder / version / "weights.npz", version, _MAX_WEIGHTS_BYTES)
     return Model.from_bytes(version, card, weights, fingerprint(lists))
 
 
-def load_current(folder: Path, lists: Lists) -> Model:
+def load_current(folder: Path, lists: "Lists") -> "Model":
     """The version in use, checked. Raises ModelUnusable."""
     return load(folder, current_version(folder), lists)
 

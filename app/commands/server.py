@@ -1,9 +1,11 @@
-"""The serving process: uvicorn on a socket that listens already. `winnow serve` becomes it."""
+"""The serving process: uvicorn on a socket that listens already."""
 
 import socket
 import sys
 from typing import Any
 
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+"""Addresses that stand for all interfaces -> where this machine itself reaches them."""
 BACKLOG = 2048
 GRACE_S = 10
 """How long requests in flight may take after SIGTERM; container runtimes kill after 10 to 30 s."""
@@ -23,7 +25,7 @@ def run(listener: socket.socket, workers: int) -> None:
         listener: a listening socket, which other processes may inherit.
         workers: how many processes serve, from 1.
     """
-    import uvicorn  # here, since `winnow serve` takes BACKLOG from this file, and ends before it needs uvicorn
+    import uvicorn  # here, so that what can be wrong is told before it is loaded
     from uvicorn.supervisors import Multiprocess
 
     config = uvicorn.Config(
@@ -45,6 +47,11 @@ def run(listener: socket.socket, workers: int) -> None:
             uvicorn.Server(config).run(sockets=[listener])
     except KeyboardInterrupt:
         return  # Ctrl+C is how a server is stopped; uvicorn has closed everything by now
+
+
+def command(listener: socket.socket, workers: int) -> list[str]:
+    """What to become, to run `workers` processes on a socket that may be inherited."""
+    return [sys.executable, "-m", "app.commands.server", str(listener.fileno()), str(workers)]
 
 
 if __name__ == "__main__":

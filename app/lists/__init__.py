@@ -1,6 +1,7 @@
 """The small dated lists, read and checked when the program starts."""
 
 import re
+from functools import lru_cache
 from pathlib import Path
 
 from app.core.folding import fold
@@ -41,6 +42,7 @@ def read(name: str, columns: int, folder: Path = FOLDER, key_columns: int = 1) -
     return rows
 
 
+@lru_cache(maxsize=1)  # winnow serve reads them before the application does
 def load(folder: Path = FOLDER) -> Lists:
     """All the lists.
 

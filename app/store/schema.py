@@ -1,4 +1,4 @@
-"""The tables. migrations/ builds them step by step; a test asserts that both agree.
+"""The tables, and how they are made anew. migrations/ builds them step by step; a test asserts that both agree.
 
 Times are RFC 3339 UTC text, as the caller gave them: text sorts by time, and the store has no clock.
 """
@@ -103,6 +103,16 @@ links = Table(
     Column("end", Integer, nullable=False, comment="one past the last code point"),
     Column("score", Float, nullable=False, comment="how much the link alone looks like spam, 0.0 to 1.0"),
 )
+
+
+def create(connection: Connection) -> None:
+    """Make the tables where there are none, as all the migrations together would; a test holds both together."""
+    metadata.create_all(connection)
+    connection.exec_driver_sql(
+        "CREATE TABLE alembic_version "
+        "(version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
+    )
+    connection.exec_driver_sql("INSERT INTO alembic_version VALUES (?)", (REVISION,))
 
 
 def revisions(connection: Connection) -> set[str]:

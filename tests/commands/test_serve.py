@@ -6,12 +6,15 @@ import signal
 import socket
 import stat
 import subprocess
+import sys
 import time
 import urllib.request
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from app.commands import serving
 
 STOPS_WITHIN_S = 8
 
@@ -77,20 +80,33 @@ def test_several_processes_answer_and_stop(spawn: Any) -> None:
     assert time.monotonic() - began < STOPS_WITHIN_S
 
 
-def test_a_port_that_is_taken(run: Any, home: Path) -> None:
+@pytest.fixture
+def refusal(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
+    """What the serving process says on stderr when it refuses; it says nothing else."""
+    for name in set(os.environ) - set(environment):
+        monkeypatch.delenv(name)
+
+    def say(port: int = 0, host: str = "127.0.0.1", **settings: str) -> str:
+        for name, value in {**environment, **settings}.items():
+            monkeypatch.setenv(name, value)
+        exit_code = serving.main([host, str(port), "1", "--json"])
+        told = capsys.readouterr()
+        assert (exit_code, told.out) == (2, "")
+        return told.err
+
+    return say
+
+
+def test_a_port_that_is_taken(refusal: Any, home: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        result = run("serve", "--port", str(port))
-    assert result.exit_code == 2
-    assert f"Port {port} is taken." in result.stderr
+        assert f"Port {port} is taken." in refusal(port)
     assert not (home / "winnow.db").exists()
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "no-such-host.invalid", "a..b"])
-def test_an_address_that_is_not_ours(run: Any, host: str) -> None:
-    result = run("serve", "--host", host, "--port", "0")
-    assert result.exit_code == 2
-    assert "--host 127.0.0.1" in result.stderr
+def test_an_address_that_is_not_ours(refusal: Any, host: str) -> None:
+    assert "--host 127.0.0.1" in refusal(host=host)
 
 
 @pytest.mark.parametrize(
@@ -103,20 +119,65 @@ def test_an_address_that_is_not_ours(run: Any, host: str) -> None:
         ("WINNOW_METRICS_PORT", "-1", "WINNOW_METRICS_PORT"),
     ],
 )
-def test_what_cannot_work_is_refused_before_it_starts(run: Any, setting: str, value: str, words: str) -> None:
-    result = run("serve", "--port", "0", **{setting: value})
-    assert (result.exit_code, result.stdout) == (2, "")
-    assert words in result.stderr
+def test_what_cannot_work_is_refused_before_it_starts(refusal: Any, setting: str, value: str, words: str) -> None:
+    assert words in refusal(**{setting: value})
 
 
-def test_a_list_that_is_damaged(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("card", "words"),
+    [
+        ({"features": "0123456789abcdef"}, "made for other features"),
+        ({"weights_sha256": "0" * 64}, "not the file that card.json names"),
+        ({"bias": None}, "lacks a number"),
+    ],
+)
+def test_a_bad_model_is_refused_before_it_starts(
+    refusal: Any, models: Path, home: Path, card: dict[str, Any], words: str
+) -> None:
+    told = json.loads((models / "a" / "card.json").read_text())
+    (models / "a" / "card.json").write_text(json.dumps(told | card))
+    assert words in refusal()
+    assert not home.exists()
+
+
+def test_a_list_that_is_damaged(refusal: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from app import lists
 
     load = lists.load
     monkeypatch.setattr(lists, "load", lambda: load(tmp_path))
-    result = run("serve", "--port", "0")
-    assert result.exit_code == 2
-    assert "The list cannot be read." in result.stderr
+    assert "The list cannot be read." in refusal()
+
+
+def test_a_refusal_is_a_sentence_and_an_exit_code(spawn: Any, models: Path) -> None:
+    (models / "current").write_text("gone\n")
+    process = spawn("serve", "--port", "0")
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (2, "")
+    assert " ".join(err.split()).startswith("gone: card.json cannot be read. Restore the folder")
+
+
+def test_the_server_leaves_the_command_line_behind(tmp_path: Path, models: Path) -> None:
+    """What takes 25 MB and half a second, and no comment needs."""
+    program = (
+        "import sys\n"
+        "from app.commands import server, serving\n"
+        "def run(listener, workers):\n"
+        "    import app.main, uvicorn\n"
+        "    app.main.create_app()\n"
+        "    print(*sorted({'typer', 'rich', 'alembic', 'requests', 'tldextract', 'sklearn'} & sys.modules.keys()))\n"
+        "server.run = run\n"
+        "raise SystemExit(serving.main(['127.0.0.1', '0', '1', '--json']))\n"
+    )
+    environment = {**os.environ, "WINNOW_HOME": str(tmp_path / "h"), "WINNOW_MODELS": str(models)}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[1:] == [""]
+
+
+def test_the_command_line_is_left_soon() -> None:
+    """It loads nothing that judges, stores or answers."""
+    program = "import sys, app.cli; print(*sorted({'numpy', 'sqlalchemy', 'pydantic', 'fastapi'} & sys.modules.keys()))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "\n"
 
 
 def test_the_first_site_that_is_there_is_shown(run: Any, spawn: Any) -> None:

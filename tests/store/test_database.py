@@ -16,7 +16,7 @@ from sqlalchemy import inspect
 from app.core.comment import COMMENT_FIELDS
 from app.errors import StoreUnavailable
 from app.store.database import migrate, open_engine, writing
-from app.store.migrating import migration_config
+from app.store.migrating import migration_config, upgrade
 from app.store.records import NEVER_STORED
 from app.store.schema import REVISION, comments, metadata
 
@@ -111,6 +111,14 @@ class TestSchema:
 
             assert compare_metadata(context, metadata) == []
 
+    def test_what_is_made_anew_is_what_the_steps_lead_to(self, engine, tmp_path):
+        stepwise = open_engine(f"sqlite:///{tmp_path}/stepwise.db")
+        with writing(stepwise).begin() as connection:
+            upgrade(connection, "stepwise.db")
+
+        assert _made(stepwise) == _made(engine)
+        stepwise.dispose()
+
     def test_constraints_have_the_schemas_names(self, engine):
         inspector = inspect(engine)
         for table in metadata.sorted_tables:
@@ -124,6 +132,15 @@ class TestSchema:
         stored = {column.name for column in comments.columns}
 
         assert set(COMMENT_FIELDS) - stored == set(NEVER_STORED) == {"author_ip", "honeypot"}
+
+
+def _made(engine):
+    """Everything in a database: its type and name, the parts it was made of, and its revisions."""
+    with engine.connect() as connection:
+        told = connection.exec_driver_sql("SELECT type, name, sql FROM sqlite_master").all()
+        revisions = connection.exec_driver_sql("SELECT * FROM alembic_version").all()
+    parts = {each[:2]: sorted("".join((each[2] or "").split()).removesuffix(")").split(",CONSTRAINT")) for each in told}
+    return parts, revisions
 
 
 class TestMigrating:
