@@ -1,5 +1,6 @@
 """The models folder: which versions there are, which one is in use, and reading them."""
 
+import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ CURRENT = "current"
 
 MAX_CARD_BYTES = 4 << 20
 _MAX_WEIGHTS_BYTES = 16 << 20
+_REMEDY = "Restore the folder, or choose another with `winnow models use VERSION`."
 
 
 def versions(folder: Path) -> list[str]:
@@ -58,16 +60,43 @@ def load(folder: Path, version: str, lists: "Lists") -> "Model":
     return Model.from_bytes(version, card, weights, fingerprint(lists))
 
 
+def check_current(folder: Path, lists: "Lists") -> None:
+    """Checks all of the version in use that can be checked without its 8 MB of weights in memory.
+
+    Raises:
+        ModelUnusable: as `load`.
+    """
+    from app.core.features import fingerprint
+    from app.core.model import checked_card
+
+    version = current_version(folder)
+    card = _bytes(folder / version / "card.json", version, MAX_CARD_BYTES)
+    weights = _file(folder / version / "weights.npz", version, _MAX_WEIGHTS_BYTES)
+    try:
+        with weights.open("rb") as file:
+            weights_sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise ModelUnusable(version, f"{weights.name} cannot be read.", _REMEDY) from error
+    checked_card(version, card, weights_sha256, fingerprint(lists))
+
+
 def load_current(folder: Path, lists: "Lists") -> "Model":
     """The version in use, checked. Raises ModelUnusable."""
     return load(folder, current_version(folder), lists)
 
 
 def _bytes(path: Path, version: str, most: int) -> bytes:
-    remedy = "Restore the folder, or choose another with `winnow models use VERSION`."
+    try:
+        return _file(path, version, most).read_bytes()
+    except OSError as error:
+        raise ModelUnusable(version, f"{path.name} cannot be read.", _REMEDY) from error
+
+
+def _file(path: Path, version: str, most: int) -> Path:
+    """The path, of a file that is there and not too large."""
     try:
         if path.is_symlink() or path.stat().st_size > most:
-            raise ModelUnusable(version, f"{path.name} is a link or too large to be a model.", remedy)
-        return path.read_bytes()
+            raise ModelUnusable(version, f"{path.name} is a link or too large to be a model.", _REMEDY)
     except OSError as error:
-        raise ModelUnusable(version, f"{path.name} cannot be read.", remedy) from error
+        raise ModelUnusable(version, f"{path.name} cannot be read.", _REMEDY) from error
+    return path

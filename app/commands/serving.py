@@ -33,8 +33,10 @@ def start(host: str, port: int, workers: int, as_json: bool) -> None:
     Raises:
         WinnowError: something cannot work, such as the model, the database or the port; nothing has been told then.
     """
+    from app import lists, models
+
     settings = opening.read_settings()
-    opening.open_model(settings)
+    models.check_current(settings.models, lists.load())
     opening.make_home(settings)
     with _listening(host, port) as listener:
         site = _first_site(settings)

@@ -44,8 +44,8 @@ def splitter(file: Path | None = None) -> Callable[[str], HostParts]:
         found = ""
     if not found:
         raise ListUnusable("public suffix list", "It cannot be read.", "Reinstall tldextract.")
-    public_names = _names(_RULE.findall(public), ())
-    names = _names(_RULE.findall(public), _RULE.findall(private))
+    public_rules = _RULE.findall(public)
+    public_names, names = _names(public_rules, ()), _names(public_rules, _RULE.findall(private))
 
     @lru_cache(maxsize=16384)
     def split(host: str) -> HostParts:

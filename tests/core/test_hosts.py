@@ -138,4 +138,4 @@ def test_any_host_is_described(name: str, lists: Lists) -> None:
     for address in (f"http://{name}/", f"http://xn--{name}.com/?url=http://{name}", name):
         url = parse_url(address)
         if url is not None:
-            assert describe(url, "example.com", lists).name.encode()
+            describe(url, "example.com", lists).name.encode()  # no half characters; `http://./` has no name at all
