@@ -82,10 +82,10 @@ class Recording(emit.Emitter):
 
     seen: dict[str, float] = {}  # noqa: RUF012 - `measure` makes the instance, so the class is what can be asked
 
-    def add(self, unit, names, value):
+    def add_each(self, units, names, value):
         for name in names:
             self.seen[name] = max(value, self.seen.get(name, 0.0))
-        super().add(unit, names, value)
+        super().add_each(units, names, value)
 
 
 def family(name: str) -> str:

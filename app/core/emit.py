@@ -176,9 +176,13 @@ class Emitter:
 
     def add(self, unit: int, names: Sequence[str], value: float) -> None:
         """Named features of one piece of evidence, each with the same value."""
+        self.add_each([unit] * len(names), names, value)
+
+    def add_each(self, units: Sequence[int], names: Sequence[str], value: float) -> None:
+        """Named features with the same value, each with the piece of evidence it belongs to."""
+        self._unit += units
         self._names += names
         self._value += [value] * len(names)
-        self._unit += [unit] * len(names)
 
     def add_grams(
         self, salt: str, found: Grams, unit_at: npt.NDArray[np.int64] | int, weight: float

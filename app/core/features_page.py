@@ -124,7 +124,7 @@ def emit(out: Emitter, page: Page, index: npt.NDArray[np.int64], number_of_words
     """
     if not page.known or len(index) < 3:
         return
-    share = float(page.grams[index >> _SHIFT].mean())
+    share = int(np.count_nonzero(page.grams[index >> _SHIFT])) / len(index)
     length = step(number_of_words, (4, 12, 40, 120))
     size = step(page.size, (100, 400, 1500, 6000))
     unit = out.open("page.relevance", "text")

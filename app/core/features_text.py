@@ -3,6 +3,7 @@
 import math
 import re
 from bisect import bisect_left
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -31,12 +32,12 @@ def emit(out: Emitter, seen: Seen, links: tuple[Link, ...], page: Page, lists: L
     if not found:
         return []
     units = [out.open("text.words", "text", seen.folded.source_span(word.begin, word.end)) for word in found]
-    tokens = [_LONG_NUMBER.sub("0", word.text) for word in found]
-    scale = 1 / math.sqrt(2 * len(found))
-    previous = "^"
-    for unit, token in zip(units, tokens, strict=True):
-        out.add(unit, (f"w:{token}", f"w2:{previous} {token}"), scale)
-        previous = token
+    shown = [word.text if word.text.isalpha() else _LONG_NUMBER.sub("0", word.text) for word in found]
+    out.add_each(
+        [unit for unit in units for _ in ("w", "w2")],
+        [name for before, word in pairwise(["^", *shown]) for name in (f"w:{word}", f"w2:{before} {word}")],
+        1 / math.sqrt(2 * len(found)),
+    )
     index = out.add_grams(GRAM_SALT, Grams(prose), _unit_of_each_character(prose, found, units), 1.0)
     relevance(out, page, index, len(found))
     _trades(out, prose, found, units, page, lists)

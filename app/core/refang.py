@@ -38,7 +38,7 @@ def refanged(traced: Traced, found: set[str]) -> Traced:
         for match in _DEFANGED.finditer(text):
             secure = "s" in match.group(1).lower()
             edits.append((*match.span(1), "https://" if secure else "http://"))
-    if not text.isascii() or "[" in text or "(" in text or "{" in text:
+    if any(mark in text for mark in "[({。．｡"):
         edits.extend(_bracketed_dots(text))
     matches = list(_SPOKEN_DOT.finditer(text)) if _may_speak(text) else []
     if matches:
