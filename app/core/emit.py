@@ -26,6 +26,8 @@ _SPACE = 32
 _FIRST_UNSPACED = 0x0E00
 """Thai and what follows: Han, Kana, Hangul. Below it stand the scripts that put spaces between words."""
 _PRIME = 0x01000193
+_MULTIPLIER, _MIXER = np.uint32(_PRIME), np.uint32(0x85EBCA6B)
+_HALF, _UNUSED_BITS = np.uint32(15), np.uint32(32 - BUCKET_BITS)
 
 
 class Unit(NamedTuple):
@@ -72,7 +74,7 @@ def buckets(names: Iterable[str]) -> npt.NDArray[np.int64]:
     [691327, 997575]
     """
     hashed = np.array([crc32(name.encode("utf-8", "replace")) for name in names], dtype=np.uint32)
-    return (hashed * np.uint32(0x9E3779B1) >> np.uint32(32 - BUCKET_BITS)).astype(np.int64)
+    return (hashed * np.uint32(0x9E3779B1) >> _UNUSED_BITS).astype(np.int64)
 
 
 def words(folded: str) -> list[Word]:
@@ -129,12 +131,11 @@ class Grams:
         found: list[npt.NDArray[np.uint32]] = []
         for size in range(1, max(GRAM_SIZES) + 1):
             if size > 1:
-                hashed = hashed[:-1] * np.uint32(_PRIME) ^ self._codes[size - 1 :]
+                hashed = hashed[:-1] * _MULTIPLIER ^ self._codes[size - 1 :]
             if size in self._starts:
                 found.append(hashed[self._starts[size]])
         each = np.concatenate(found)
-        mixed = (each ^ each >> np.uint32(15)) * np.uint32(0x85EBCA6B)
-        return (mixed >> np.uint32(32 - BUCKET_BITS)).astype(np.int64)
+        return ((each ^ each >> _HALF) * _MIXER >> _UNUSED_BITS).astype(np.int64)
 
     def centres(self) -> npt.NDArray[np.int64]:
         """The position in the text of each one's middle character."""

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 
 from app.core.emit import Emitter, step, tokens
+from app.core.features_author import Name
 from app.core.features_links import is_address
 from app.core.features_page import Page
 from app.core.folding import fold, letters
@@ -55,7 +56,7 @@ def emit(out: Emitter, facets: dict[str, str]) -> None:
 
 
 def facets_of(
-    author: str,
+    name: Name,
     seen: Seen,
     links: tuple[Link, ...],
     found: Sequence[str],
@@ -66,7 +67,7 @@ def facets_of(
     """Each facet's value; empty when the field it is read from was not sent, so that no platform is learned.
 
     Args:
-        author: the author's name, without disguise.
+        name: the author's name, without disguise.
         seen: the text as a reader sees it.
         links: all links.
         found: the words of the text.
@@ -74,42 +75,42 @@ def facets_of(
         page: the page it stands under.
         lists: given names, words of advertisement.
     """
-    name = fold(author)
     in_text = [(n, link) for n, link in enumerate(links) if link.field == "text" and link.markup != "redirect"]
     first = in_text[0][1] if in_text else None
     of_author = next((link for link in links if link.field == "author_url"), None)
     share = page.share(found)
     return {
-        "signer": signer_of(author, lists),
+        "signer": signer_of(name, lists),
         "site": _site(of_author, name) if of_author else "",
         "link": _leads(first, len(in_text)) if first else "none",
         "place": _place(seen, [link for _, link in in_text], found),
         "anchor": _anchor(first) if first else "",
-        "alike": _alike(name, first) if first and name else "",
+        "alike": _alike(name, first) if first and name.folded else "",
         "length": str(step(len(found), (0, 3, 8, 20, 50, 120))),
         "about": str(step(share, (0.05, 0.15, 0.35))) if page.known and share is not None else "",
         "trade": ("sells" if any(n in selling for n, _ in in_text) else "no") if first else "",
     }
 
 
-def signer_of(author: str, lists: Lists) -> str:
+def signer_of(name: Name, lists: Lists) -> str:
     """What kind of name signs; empty without one.
 
+    >>> from app.core.features_author import name_of
     >>> from app.lists import load
-    >>> [signer_of(name, load()) for name in ("Brian", "BrianSpopy", "Brian Novák", "cheap movers", "www.example.com")]
+    >>> known = load()
+    >>> names = ("Brian", "BrianSpopy", "Brian Novák", "cheap movers", "www.example.com")
+    >>> [signer_of(name_of(name, known), known) for name in names]
     ['given', 'given+Tail', 'person', 'keywords', 'address']
     """
-    folded = fold(author)
-    found = tokens(folded)
-    if not found:
-        return "odd" if folded else ""
-    if _ADDRESS.search(folded):
+    if not name.words:
+        return "odd" if name.folded else ""
+    if _ADDRESS.search(name.folded):
         return "address"
-    if any(word in lists.name_words for word in found) or lists.trades.find(folded):
+    if name.trades or any(word in lists.name_words for word in name.words):
         return "keywords"
-    if len(found) > 1:
-        return _several(author, found, lists)
-    return "given" if found[0] in lists.first_names else _handle(author, folded, lists)
+    if len(name.words) > 1:
+        return _several(name.written, name.words, lists)
+    return "given" if name.words[0] in lists.first_names else _handle(name.written, name.folded, lists)
 
 
 def _several(author: str, found: list[str], lists: Lists) -> str:
@@ -132,15 +133,15 @@ def _handle(author: str, folded: str, lists: Lists) -> str:
     return "Handle" if author[:1].isupper() else "handle"
 
 
-def _site(link: Link, name: str) -> str:
+def _site(link: Link, name: Name) -> str:
     """Where the author's address leads, and whether it bears the name."""
     url, host = link.url, link.host
     if url.userinfo or url.port or host.kind == "ip":
         return "odd"
     root = not url.path.strip("/") and not url.query
     if host.kind == "other":
-        joined, label = letters(name), letters(f"{host.subdomain}{host.domain}")
-        parts = [word for word in tokens(name) if len(word) >= _TELLING]
+        joined, label = letters(name.folded), letters(f"{host.subdomain}{host.domain}")
+        parts = [word for word in name.words if len(word) >= _TELLING]
         same = (len(joined) >= _TELLING and joined in label) or (len(label) >= _TELLING and label in joined)
         named = "same" if same else "part" if any(part in label for part in parts) else "else"
         return f"{'root' if root else 'query' if url.query else 'deep'}-{named}"
@@ -193,13 +194,13 @@ def _anchor(link: Link) -> str:
     return f"words{step(len(found), (1, 3, 6))}"
 
 
-def _alike(name: str, link: Link) -> str:
+def _alike(name: Name, link: Link) -> str:
     """Whether who signs is what the text's link sells: a keyword, or the host's own name."""
-    joined, label = letters(name), letters(f"{link.host.subdomain}{link.host.domain}")
+    joined, label = letters(name.folded), letters(f"{link.host.subdomain}{link.host.domain}")
     if len(joined) >= _TELLING and joined in label:
         return "host"
     path = fold(link.url.path)
-    parts = [word for word in tokens(name) if len(word) >= _TELLING]
+    parts = [word for word in name.words if len(word) >= _TELLING]
     if any(part in label for part in parts):
         return "part-host"
     if any(part in fold(link.anchor) for part in parts):

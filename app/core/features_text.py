@@ -68,8 +68,8 @@ def blanked(seen: Seen, links: tuple[Link, ...]) -> str:
 
 def _unit_of_each_character(prose: str, found: list[Word], units: list[int]) -> npt.NDArray[np.int64]:
     """For n-grams: the word that each character belongs to; a gap belongs to the word before it."""
-    ends = [*[word.begin for word in found[1:]], len(prose)]
-    return np.repeat(units, np.diff(ends, prepend=0))
+    edges = [0, *[word.begin for word in found[1:]], len(prose)]
+    return np.repeat(units, [end - begin for begin, end in pairwise(edges)])
 
 
 def _trades(out: Emitter, prose: str, found: list[Word], units: list[int], page: Page, lists: Lists) -> None:
