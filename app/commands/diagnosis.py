@@ -152,11 +152,11 @@ def word_lists() -> str:
 
 def suffixes(today: date) -> str:
     """The public suffix list that came with tldextract, and how old it is."""
-    from app.lists.suffixes import bundled
-
+    spec = importlib.util.find_spec("tldextract")
+    path = Path(spec.origin or "").parent / ".tld_set_snapshot" if spec else Path()
     remedy = "Reinstall tldextract, in its newest version."
     try:
-        with bundled().open(encoding="utf-8") as file:
+        with path.open(encoding="utf-8") as file:
             beginning = file.read(2_000)
     except OSError:
         raise CommandRefused("public suffix list", "It is not bundled.", remedy) from None

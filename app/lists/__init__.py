@@ -1,13 +1,15 @@
 """The small dated lists, read and checked when the program starts."""
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
+import tldextract
+
 from app.core.folding import fold
-from app.core.lists import Lists, Redirector, Trades
+from app.core.lists import HostParts, Lists, Redirector, Trades
 from app.errors import ListUnusable
-from app.lists import suffixes
 
 FOLDER = Path(__file__).parent
 _DATED = re.compile(r"^# as of: \d{4}-\d{2}-\d{2}$", re.MULTILINE)
@@ -42,7 +44,6 @@ def read(name: str, columns: int, folder: Path = FOLDER, key_columns: int = 1) -
     return rows
 
 
-@lru_cache(maxsize=1)  # winnow serve reads them before the application does
 def load(folder: Path = FOLDER) -> Lists:
     """All the lists.
 
@@ -64,9 +65,26 @@ def load(folder: Path = FOLDER) -> Lists:
         platform_paths=frozenset(prefix for prefix, _ in read("platform_paths.tsv", 2, folder)),
         reasons={code: (above, below) for code, above, below in read("reasons.tsv", 3, folder)},
         trade_names=dict(_pairs("trade_names.tsv", folder)),
-        split_host=suffixes.splitter(),
+        split_host=_splitter(),
     )
 
 
 def _pairs(name: str, folder: Path) -> list[tuple[str, str]]:
     return [(first, second) for first, second in read(name, 2, folder)]
+
+
+def _splitter() -> Callable[[str], HostParts]:
+    # No suffix_list_urls and no cache_dir: the library would otherwise fetch the list at the first call.
+    extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+
+    @lru_cache(maxsize=16384)
+    def split(host: str) -> HostParts:
+        parts = extract.extract_str(host) if host else None
+        if parts is None:
+            return HostParts("", "", "", "")
+        public = (
+            extract.extract_str(host, include_psl_private_domains=False).suffix if parts.is_private else parts.suffix
+        )
+        return HostParts(parts.subdomain, parts.domain, parts.suffix, public)
+
+    return split
