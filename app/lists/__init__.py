@@ -44,6 +44,7 @@ def read(name: str, columns: int, folder: Path = FOLDER, key_columns: int = 1) -
     return rows
 
 
+@lru_cache(maxsize=1)  # 12 MB: the service needs them to check its model, and again to judge
 def load(folder: Path = FOLDER) -> Lists:
     """All the lists.
 
