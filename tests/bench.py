@@ -24,7 +24,7 @@ import numpy as np
 from app import lists, models
 from app.core.classify import classify
 from app.core.comment import Comment, History
-from app.core.emit import BUCKETS
+from app.core.emit import WEIGHTS
 from app.core.features import fingerprint
 from app.core.model import Model, pack
 from app.settings import Settings
@@ -181,7 +181,7 @@ def model_folder(beside: Path, known: lists.Lists) -> Path:
     folder = Settings().models
     if (folder / models.CURRENT).exists():
         return folder
-    weights = pack(np.random.default_rng(1).normal(0, 0.1, BUCKETS).astype(np.float32))
+    weights = pack(np.random.default_rng(1).normal(0, 0.1, WEIGHTS).astype(np.float32))
     numbers = {"bias": -0.5, "link_scale": 0.5, "link_bias": 0.0}
     card = {
         "weights_sha256": hashlib.sha256(weights).hexdigest(),

@@ -15,6 +15,10 @@ BUCKET_BITS = 22
 """2^22 weights: 8 MB in memory in half precision, 5 MB on disk. The corpora hold 3.3 million features; in 2^20 buckets
 96 of 100 were taken, most of them several times."""
 BUCKETS = 1 << BUCKET_BITS
+SPELLING_BITS = 20
+"""2^20 more for the n-grams of the comment's spelling, see features_spelling: 2^21 caught no more."""
+WEIGHTS = BUCKETS + (1 << SPELLING_BITS)
+"""Weights of a model: those of named features and of words, then those of the spelling."""
 
 GRAM_SIZES = (3, 4, 5)
 """Characters in an n-gram of an alphabetic script; scripts without spaces take 1 and 2."""
@@ -28,6 +32,7 @@ _FIRST_UNSPACED = 0x0E00
 _PRIME = 0x01000193
 _MULTIPLIER, _MIXER = np.uint32(_PRIME), np.uint32(0x85EBCA6B)
 _HALF, _UNUSED_BITS = np.uint32(15), np.uint32(32 - BUCKET_BITS)
+_BLANK = re.compile(r"\s")
 
 
 class Unit(NamedTuple):
@@ -49,7 +54,8 @@ class Features:
     """A comment as the model sees it: a sparse row, and what each entry was read from."""
 
     index: npt.NDArray[np.int64]
-    """Bucket of each entry, 0 to BUCKETS - 1. A bucket may occur more than once; its values add up."""
+    """Bucket of each entry, 0 to WEIGHTS - 1; from BUCKETS on those of the spelling. One may occur more than
+    once; its values add up."""
     value: npt.NDArray[np.float64]
     """Value of each entry, above 0."""
     unit: npt.NDArray[np.int64]
@@ -108,14 +114,18 @@ def step(value: float, edges: Sequence[float]) -> int:
 class Grams:
     """The character n-grams of a folded text: found once, with other buckets in every namespace.
 
-    Anything but letters and digits separates words; an n-gram may begin or end with the gap, but not span it.
+    Anything but letters and digits separates words, or only blanks do when signs count as letters; an n-gram may
+    begin or end with the gap, but not span it.
 
-    >>> len(Grams("casino")), len(Grams(""))
-    (15, 0)
+    >>> len(Grams("casino")), len(Grams("")), len(Grams("so!")), len(Grams("so!", signs=True))
+    (15, 0, 3, 6)
     """
 
-    def __init__(self, folded: str) -> None:
-        spaced = folded.translate(_ASCII_NOT_IN_WORDS) if folded.isascii() else _NOT_IN_WORDS.sub(" ", folded)
+    def __init__(self, folded: str, signs: bool = False) -> None:
+        if signs:
+            spaced = _BLANK.sub(" ", folded)
+        else:
+            spaced = folded.translate(_ASCII_NOT_IN_WORDS) if folded.isascii() else _NOT_IN_WORDS.sub(" ", folded)
         self._codes = np.frombuffer(f" {spaced} ".encode("utf-32-le", "replace"), dtype=np.uint32)
         self._starts = _starts(self._codes)
         """Size of an n-gram -> where those of that size begin, in the text with a space around it."""
@@ -125,8 +135,8 @@ class Grams:
         """How many there are."""
         return self._count
 
-    def buckets(self, salt: str) -> npt.NDArray[np.int64]:
-        """Their buckets; texts under the same salt share what their n-grams mean."""
+    def buckets(self, salt: str, bits: int = BUCKET_BITS) -> npt.NDArray[np.int64]:
+        """Their buckets, below 2^bits; texts under the same salt share what their n-grams mean."""
         hashed = self._codes ^ np.uint32(crc32(salt.encode()) * _PRIME & 0xFFFFFFFF)
         found: list[npt.NDArray[np.uint32]] = []
         for size in range(1, max(GRAM_SIZES) + 1):
@@ -135,7 +145,7 @@ class Grams:
             if size in self._starts:
                 found.append(hashed[self._starts[size]])
         each = np.concatenate(found)
-        return ((each ^ each >> _HALF) * _MIXER >> _UNUSED_BITS).astype(np.int64)
+        return ((each ^ each >> _HALF) * _MIXER >> np.uint32(32 - bits)).astype(np.int64)
 
     def centres(self) -> npt.NDArray[np.int64]:
         """The position in the text of each one's middle character."""
@@ -184,6 +194,19 @@ class Emitter:
         self._unit += units
         self._names += names
         self._value += [value] * len(names)
+
+    def add_spelling(self, found: Grams, unit_at: npt.NDArray[np.int64]) -> None:
+        """N-grams of the spelling, with an L2 norm of 1.0; one that comes c times counts as sqrt(c).
+
+        Args:
+            found: the n-grams.
+            unit_at: the evidence each character belongs to.
+        """
+        if len(found):
+            index = found.buckets("spelling", SPELLING_BITS)
+            _, kind, counts = np.unique(index, return_inverse=True, return_counts=True)
+            value = 1 / np.sqrt(counts[kind] * len(found))
+            self._arrays.append((index + BUCKETS, value, unit_at[found.centres()]))
 
     def add_grams(
         self, salt: str, found: Grams, unit_at: npt.NDArray[np.int64] | int, weight: float

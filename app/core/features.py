@@ -14,6 +14,8 @@ from app.core import (
     features_links,
     features_page,
     features_shape,
+    features_spelling,
+    features_style,
     features_text,
     links,
     text,
@@ -63,9 +65,11 @@ def measure(comment: Comment, lists: Lists) -> Measured:
     name = features_author.signed(comment, lists)
     features_author.emit(out, comment, name, found_links, lists)
     features_shape.emit(out, comment, seen, found_links, found_words, selling)
+    features_style.emit(out, seen, found_links)
     plain_words = [word.text for word in found_words]
     facets = features_form.facets_of(name, seen, found_links, plain_words, selling, page, lists)
     features_form.emit(out, facets)
+    features_spelling.emit(out, comment, name.folded, seen, found_links)
     if left_out:
         found_links = tuple(_moved_link(link, left_out) for link in found_links)
         out.units = [_moved(unit, left_out) for unit in out.units]

@@ -35,6 +35,11 @@ SURE_SUFFIXES = frozenset({"com", "org"})
 _SURE_BEFORE_CAPITAL = SURE_SUFFIXES | frozenset("net info biz ru xyz bet casino".split())
 _NOT_HOSTS = frozenset({"asp.net", "vb.net", "ado.net", "node.js", "socket.io", "next.js", "e.g", "i.e", "system.io"})
 
+_SHOWN = re.compile(r"(?i)(?:https?://)?(?:www\.)?([^\s\u2026]*?)(?:(?:\u2026|\.\.\.)([^\s\u2026]*))?$")
+_SHOWN_SCHEME = re.compile(r"^[a-z]+://(?:www\.)?")
+_LEAST_SHOWN = 4
+_MAX_SHOWN = 300
+
 
 @dataclass(frozen=True, slots=True)
 class Url:
@@ -143,6 +148,21 @@ def _is_same_place(url: Url, page: Url, lists: Lists) -> bool:
     if name != of_page:
         return False
     return name not in lists.host_kinds or url.path.split("/", 2)[1:2] == page.path.split("/", 2)[1:2]
+
+
+def names_address(anchor: str, address: str) -> bool:
+    """Whether the words clicked on are the address itself, whole or cut short, as platforms make links of addresses.
+
+    >>> anchors = ("www.example.com/a/b?id=7", "http://example.com/...?id=7", "example.com", "more")
+    >>> [names_address(anchor, "https://www.example.com/a/b?id=7") for anchor in anchors]
+    [True, True, False, False]
+    """
+    shown = _SHOWN.match(anchor.strip()[:_MAX_SHOWN])
+    if not shown or len(shown.group(1)) < _LEAST_SHOWN:
+        return False
+    begin, end = shown.group(1).lower().rstrip("/"), shown.group(2)
+    whole = _SHOWN_SCHEME.sub("", address.lower()).rstrip("/")
+    return begin == whole if end is None else whole.startswith(begin) and whole.endswith(end.lower().rstrip("/"))
 
 
 def redirect_target(url: Url, lists: Lists) -> str:

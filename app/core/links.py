@@ -15,6 +15,7 @@ from app.core.hosts import (
     Url,
     describe,
     looks_like_host,
+    names_address,
     parse_url,
     redirect_target,
     without_sentence_after,
@@ -237,7 +238,10 @@ def _in_text(seen: Seen, lists: Lists) -> Iterator[_Written]:
         address = plain_address(made.url)
         if _leaves_the_page(address, lists):
             anchor = seen.shown(made.anchor_begin, made.anchor_end)
-            yield address, "text", made.begin, made.end, anchor, made.markup
+            if made.markup == "html" and names_address(anchor, address):  # the platform's doing
+                yield address, "text", made.anchor_begin, made.anchor_end, "", "bare"
+            else:
+                yield address, "text", made.begin, made.end, anchor, made.markup
     for written, begin, end in _bare(seen, lists):
         # An address with a path is one, scheme or not; without either it may be no more than a name.
         has_scheme = "//" in written[:10] or ":\\" in written[:10]

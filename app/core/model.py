@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.core.comment import Thresholds
-from app.core.emit import BUCKETS, Features
+from app.core.emit import WEIGHTS, Features
 from app.core.features import Measured
 from app.errors import ModelUnusable
 
@@ -53,7 +53,7 @@ class Model:
 
     version: str
     weights: npt.NDArray[np.float16]
-    """(BUCKETS,) change in log-odds per unit of a feature's value."""
+    """(WEIGHTS,) change in log-odds per unit of a feature's value."""
     bias: float
     link_scale: float
     """A link's own evidence is multiplied by this ..."""
@@ -171,7 +171,7 @@ def _weights(version: str, packed: bytes) -> npt.NDArray[np.float16]:
     try:
         with zipfile.ZipFile(io.BytesIO(packed)) as archive:
             sizes = {entry.filename: entry.file_size for entry in archive.infolist()}
-        if list(sizes) != ["weights.npy"] or sizes["weights.npy"] > BUCKETS * 2 + 1024:
+        if list(sizes) != ["weights.npy"] or sizes["weights.npy"] > WEIGHTS * 2 + 1024:
             raise ModelUnusable(version, "weights.npz does not hold what it should.", _REMEDY)
         with np.load(io.BytesIO(packed), allow_pickle=False) as arrays:
             weights: Any = arrays["weights"]
@@ -179,7 +179,7 @@ def _weights(version: str, packed: bytes) -> npt.NDArray[np.float16]:
         raise ModelUnusable(version, "weights.npz cannot be read.", _REMEDY) from error
     if (
         not isinstance(weights, np.ndarray)
-        or weights.shape != (BUCKETS,)
+        or weights.shape != (WEIGHTS,)
         or weights.dtype != np.float16
         or not math.isfinite(weights.sum(dtype=np.float64))  # not isfinite of each, which takes 4 MB more
     ):

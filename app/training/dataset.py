@@ -37,7 +37,7 @@ class Dataset:
     """(examples,) whether the example's whole source is left out by its fold, so that its site is never seen."""
     matrix: Matrix
     bare: sparse.csr_matrix
-    """(examples, BUCKETS) the same comments with nothing but their text."""
+    """(examples, WEIGHTS) the same comments with nothing but their text."""
 
     def fitted_on(self, rows: npt.NDArray[np.int64]) -> Fitted:
         """Weights from some of the examples, each beside its bare copy.

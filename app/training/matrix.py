@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from app.core.comment import Comment
-from app.core.emit import BUCKETS
+from app.core.emit import WEIGHTS
 from app.core.features import measure
 from app.core.lists import Lists
 from app.lists import load as load_lists
@@ -27,9 +27,9 @@ class Matrix:
     """Comments as the model sees them."""
 
     comments: sparse.csr_matrix
-    """(comments, BUCKETS) float32."""
+    """(comments, WEIGHTS) float32."""
     links: sparse.csr_matrix
-    """(links, BUCKETS) float32: each link's own evidence, as if it were the only link."""
+    """(links, WEIGHTS) float32: each link's own evidence, as if it were the only link."""
     link_owner: npt.NDArray[np.int64]
     """(links,) row of `comments` that each link stands in, ascending."""
 
@@ -94,10 +94,10 @@ def _packed(rows: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]]) -
 
 def _stacked(parts: list[Rows]) -> sparse.csr_matrix:
     if not parts:
-        return sparse.csr_matrix((0, BUCKETS), dtype=np.float32)
+        return sparse.csr_matrix((0, WEIGHTS), dtype=np.float32)
     index = np.concatenate([part[0] for part in parts])
     value = np.concatenate([part[1] for part in parts])
     ends = np.concatenate([[0], np.cumsum(np.concatenate([part[2] for part in parts]))])
-    matrix = sparse.csr_matrix((value, index, ends), shape=(len(ends) - 1, BUCKETS))
+    matrix = sparse.csr_matrix((value, index, ends), shape=(len(ends) - 1, WEIGHTS))
     matrix.sum_duplicates()
     return matrix

@@ -44,7 +44,7 @@ def make(
 
     Args:
         version: its name.
-        weights: (BUCKETS,) calibrated.
+        weights: (WEIGHTS,) calibrated.
         numbers: bias, link_scale, link_bias.
         thresholds: shipped thresholds.
         told: what else the card says: data, measures.

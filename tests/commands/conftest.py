@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 
 from app import lists
 from app.cli import app
-from app.core.emit import BUCKETS
+from app.core.emit import WEIGHTS
 from app.core.features import fingerprint
 from app.core.model import pack
 
@@ -45,9 +45,9 @@ def write_model(folder: Path, version: str, weights: "np.ndarray[Any, Any]", **c
 def models(tmp_path: Path) -> Path:
     """Two models, a and b; a is in use. Its noise judges comments differently; b finds everything spam."""
     folder = tmp_path / "models"
-    noise = np.random.default_rng(1).normal(0, 0.1, BUCKETS)
+    noise = np.random.default_rng(1).normal(0, 0.1, WEIGHTS)
     write_model(folder, "a", noise, trained_at="2026-11-22T10:00:00Z", metrics={"auc": 0.987654})
-    write_model(folder, "b", np.zeros(BUCKETS), bias=9.0)
+    write_model(folder, "b", np.zeros(WEIGHTS), bias=9.0)
     (folder / "current").write_text("a\n")
     return folder
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from app import lists as shipped
-from app.core.emit import BUCKETS
+from app.core.emit import WEIGHTS
 from app.core.lists import Lists
 from app.core.model import Model, pack
 
@@ -25,7 +25,7 @@ def lists() -> Lists:
 @pytest.fixture(scope="session")
 def packed() -> bytes:
     """A weights.npz of noise: here only its shape counts."""
-    return pack(np.random.default_rng(1).normal(0, 0.5, BUCKETS).astype(np.float32))
+    return pack(np.random.default_rng(1).normal(0, 0.5, WEIGHTS).astype(np.float32))
 
 
 @pytest.fixture(scope="session")

@@ -126,7 +126,7 @@ ONE_LINK = [
     ("html-no-scheme", '<a href="//example.com/a">t</a>', "//example.com/a", "html", "t", "http://example.com/a", "example.com"),
     ("html-only-host", '<a href="example.com">t</a>', "example.com", "html", "t", "http://example.com/", "example.com"),
     ("html-backslashes", r'<a href="\\example.com/a">t</a>', r"\\example.com/a", "html", "t", "http://example.com/a", "example.com"),
-    ("html-same-text", '<a href="http://example.com/a">http://example.com/a</a>', "http://example.com/a", "html", "http://example.com/a", "http://example.com/a", "example.com"),
+    ("html-same-text", '<a href="http://example.com/a">http://example.com/a</a>', "http://example.com/a", "bare", "", "http://example.com/a", "example.com"),
     ("html-decoy", '<a title="href=http://good.example.org" href="http://example.com/a">t</a>', "http://example.com/a", "html", "t", "http://example.com/a", "example.com"),
     ("html-curly-quotes", "<a href=”http://example.com/a”>t</a>", "http://example.com/a", "html", "t", "http://example.com/a", "example.com"),
     ("html-quote-not-closed", '<a href="http://example.com/a>t</a>', "http://example.com/a", "html", "t", "http://example.com/a", "example.com"),

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from app.core.comment import Comment
-from app.core.emit import BUCKETS
+from app.core.emit import WEIGHTS
 from app.core.features import measure
 from app.core.lists import Lists
 from app.core.model import Model, pack, probability_of
@@ -49,7 +49,7 @@ def array_bytes(array: Any) -> bytes:
 def test_a_sound_model_loads(card_of: CardOf, packed: bytes) -> None:
     model = loaded(card_of(), packed)
     assert (model.bias, model.link_scale, model.link_bias) == (-0.5, 0.5, 0.1)
-    assert model.weights.shape == (BUCKETS,)
+    assert model.weights.shape == (WEIGHTS,)
 
 
 @pytest.mark.parametrize("percent", range(100))
@@ -142,7 +142,7 @@ class Evil:
         return print, ("this must never run",)
 
 
-SOUND = np.zeros(BUCKETS, dtype=np.float16)
+SOUND = np.zeros(WEIGHTS, dtype=np.float16)
 
 
 def with_one(value: float) -> Any:
@@ -159,7 +159,7 @@ def with_one(value: float) -> Any:
         pytest.param(archive(weights_npy=array_bytes(SOUND[:-1])), id="too-few"),
         pytest.param(archive(weights_npy=array_bytes(SOUND.reshape(2, -1))), id="another-shape"),
         pytest.param(archive(weights_npy=array_bytes(SOUND.view(np.int16))), id="integers"),
-        pytest.param(archive(weights_npy=array_bytes(np.zeros(BUCKETS // 2, dtype=np.float32))), id="another-type"),
+        pytest.param(archive(weights_npy=array_bytes(np.zeros(WEIGHTS // 2, dtype=np.float32))), id="another-type"),
         pytest.param(archive(weights_npy=array_bytes(np.array([Evil()], dtype=object))), id="pickled"),
         pytest.param(archive(weights_npy=b"not an array"), id="not-an-array"),
         pytest.param(archive(weights_npy=b""), id="empty-member"),
@@ -184,7 +184,7 @@ def test_a_member_that_says_it_is_smaller_than_it_is_is_refused(card_of: CardOf)
     """The size in the directory is the archive's word; what comes out must be bounded all the same."""
     content = array_bytes(SOUND) + b"\x00" * 50_000_000
     honest = archive(weights_npy=content)
-    told, claimed = len(content).to_bytes(4, "little"), (2 * BUCKETS + 128).to_bytes(4, "little")
+    told, claimed = len(content).to_bytes(4, "little"), (2 * WEIGHTS + 128).to_bytes(4, "little")
     weights = honest.replace(told, claimed)
     assert weights != honest
     with pytest.raises(ModelUnusable):
@@ -267,6 +267,6 @@ def test_a_reason_says_what_the_score_would_be_without_it(
 
 
 def test_weights_come_back_to_three_digits() -> None:
-    weights = np.linspace(-5, 5, BUCKETS).astype(np.float32)
+    weights = np.linspace(-5, 5, WEIGHTS).astype(np.float32)
     with np.load(io.BytesIO(pack(weights))) as arrays:
         assert np.allclose(arrays["weights"], weights, rtol=1e-3, atol=1e-4)

@@ -9,7 +9,7 @@ import pytest
 from app import lists as loading
 from app.core.classify import classify
 from app.core.comment import Comment, History, Thresholds
-from app.core.emit import BUCKETS
+from app.core.emit import WEIGHTS
 from app.core.model import MAX_LOGIT
 from app.errors import CommandRefused, ExamplesUnusable
 from app.models import load, versions
@@ -129,7 +129,7 @@ def test_a_model_that_is_still_being_written_is_not_a_version(tmp_path):
 
 
 def test_weights_fit_the_buckets(trained):
-    assert trained.model.weights.shape == (BUCKETS,)
+    assert trained.model.weights.shape == (WEIGHTS,)
 
 
 def test_without_links_the_view_of_links_never_decides(data):

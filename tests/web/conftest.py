@@ -12,7 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app import lists
-from app.core.emit import BUCKETS
+from app.core.emit import WEIGHTS
 from app.core.features import fingerprint
 from app.core.model import pack
 from app.main import create_app
@@ -31,7 +31,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if (MODELS_BESIDE_THE_APP / "current").exists():
         return MODELS_BESIDE_THE_APP
     folder = tmp_path_factory.mktemp("models")
-    weights = pack(np.random.default_rng(1).normal(0, 0.1, BUCKETS).astype(np.float32))
+    weights = pack(np.random.default_rng(1).normal(0, 0.1, WEIGHTS).astype(np.float32))
     card = {
         "weights_sha256": hashlib.sha256(weights).hexdigest(),
         "features": fingerprint(lists.load()),
