@@ -99,7 +99,7 @@ def family(name: str) -> str:
 
 PROBES = [
     *features._PROBES,
-    Comment(text="<a href='https://t.me/x'>https://t.me/x</a>"),
+    Comment(text="[url]https://t.me/x[/url]"),
     Comment(
         text="[casino](http://bit.ly/x) viagra casino loan mail me@shop.example or @somebody, +44 20 7946 0999 telegram "
         "http://user@xn--80ak6aa92e.example:8080/Cheap-Pills-2024.html?a=b#c ftp://files.example.com/a.zip "
@@ -158,6 +158,7 @@ def test_the_values_of_features_are_those_of_the_tables(families):
 @pytest.mark.parametrize("name", ["docs/features.md", "docs/models.md"])
 def test_the_number_of_weights_is_told(name):
     assert f"{emit.BUCKETS:,} " in page(name)
+    assert f"{emit.WEIGHTS - emit.BUCKETS:,} " in page(name)
 
 
 def every_error() -> Iterator[str]:

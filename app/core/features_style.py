@@ -47,7 +47,7 @@ def emit(out: Emitter, seen: Seen, links: tuple[Link, ...]) -> None:
             total = math.sqrt(counts.total())
             unit = out.open(f"shape.{code}", "text")
             for name, count in counts.items():
-                out.add(unit, (f"{code}:{name}",), weight * math.sqrt(count) / total)
+                out.add(unit, (f"typed.{code}:{name}",), weight * math.sqrt(count) / total)
 
 
 def _typed(seen: Seen, links: tuple[Link, ...]) -> str:

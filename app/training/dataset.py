@@ -12,6 +12,7 @@ from scipy import sparse
 from app.errors import ExamplesUnusable
 from app.training.examples import Example, only_text
 from app.training.fit import Fitted, fit
+from app.training.languages import languages
 from app.training.matrix import Matrix, build
 from app.training.sources import Source
 
@@ -36,6 +37,8 @@ class Dataset:
     left_out: npt.NDArray[np.bool_]
     """(examples,) whether the example's whole source is left out by its fold, so that its site is never seen."""
     matrix: Matrix
+    languages: sparse.csr_matrix
+    """(examples, languages but English) 1.0 where the text is in that language."""
     bare: sparse.csr_matrix
     """(examples, WEIGHTS) the same comments with nothing but their text."""
 
@@ -52,7 +55,7 @@ class Dataset:
             raise ExamplesUnusable("the examples", what, f"Add {lacking} of other sites, or of other campaigns.")
         together = sparse.vstack([self.matrix.comments[rows], self.bare[rows]]).tocsr()
         weight = np.concatenate([self.weight[rows], self.weight[rows] * BARE_WEIGHT])
-        return fit(together, np.tile(self.is_spam[rows], 2), weight)
+        return fit(together, np.tile(self.is_spam[rows], 2), weight, sparse.vstack([self.languages[rows]] * 2).tocsr())
 
 
 def assemble(
@@ -83,6 +86,7 @@ def unmeasured(examples: Sequence[Example], sources: dict[str, Source]) -> Datas
         fold=np.array(_folds(examples, known), dtype=np.int64),
         left_out=np.array([source.fold > 0 for source in known], dtype=bool),
         matrix=nothing,
+        languages=languages(examples),
         bare=nothing.comments,
     )
 
