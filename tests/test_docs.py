@@ -87,6 +87,10 @@ class Recording(emit.Emitter):
             self.seen[name] = max(value, self.seen.get(name, 0.0))
         super().add_each(units, names, value)
 
+    def add_counted(self, unit, names, counts, weight):
+        self.seen.update(dict.fromkeys(names, weight))
+        super().add_counted(unit, names, counts, weight)
+
 
 def family(name: str) -> str:
     """The feature's name up to what varies, with the field of a link left open.

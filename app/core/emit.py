@@ -195,6 +195,13 @@ class Emitter:
         self._names += names
         self._value += [value] * len(names)
 
+    def add_counted(self, unit: int, names: Sequence[str], counts: Sequence[int], weight: float) -> None:
+        """Named features with an L2 norm of `weight` together; what comes c times counts as sqrt(c)."""
+        self._unit += [unit] * len(names)
+        self._names += names
+        total = sum(counts)
+        self._value += [weight * math.sqrt(count / total) for count in counts]
+
     def add_spelling(self, found: Grams, unit_at: npt.NDArray[np.int64]) -> None:
         """N-grams of the spelling, with an L2 norm of 1.0; one that comes c times counts as sqrt(c).
 

@@ -4,7 +4,6 @@ Programs that post spam leave traces that no reader sees: lines broken in mid-se
 quotes, commas without a blank behind them. People leave others: `...`, `:)`, an empty line between paragraphs.
 """
 
-import math
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -44,10 +43,8 @@ def emit(out: Emitter, seen: Seen, links: tuple[Link, ...]) -> None:
     ):
         counts = Counter(names)
         if counts:
-            total = math.sqrt(counts.total())
             unit = out.open(f"shape.{code}", "text")
-            for name, count in counts.items():
-                out.add(unit, (f"typed.{code}:{name}",), weight * math.sqrt(count) / total)
+            out.add_counted(unit, [f"typed.{code}:{name}" for name in counts], list(counts.values()), weight)
 
 
 def _typed(seen: Seen, links: tuple[Link, ...]) -> str:
