@@ -35,7 +35,7 @@ _TELLING = frozenset({"rel", "target", "class"})
 def emit(out: Emitter, seen: Seen, links: tuple[Link, ...]) -> None:
     """Add the features of how the comment is typed, each kind with an L2 norm of its own."""
     typed = _typed(seen, links)
-    for code, weight, names in (
+    for kind, weight, names in (
         ("lines", 0.6, _lines(typed)),
         ("spacing", 0.4, _spacing(typed)),
         ("punctuation", 0.6, _punctuation(typed)),
@@ -43,8 +43,8 @@ def emit(out: Emitter, seen: Seen, links: tuple[Link, ...]) -> None:
     ):
         counts = Counter(names)
         if counts:
-            unit = out.open(f"shape.{code}", "text")
-            out.add_counted(unit, [f"typed.{code}:{name}" for name in counts], list(counts.values()), weight)
+            unit = out.open(f"shape.{kind}", "text")
+            out.add_counted(unit, [f"typed.{kind}:{name}" for name in counts], list(counts.values()), weight)
 
 
 def _typed(seen: Seen, links: tuple[Link, ...]) -> str:

@@ -194,6 +194,7 @@ def expanded(written: str) -> set[str]:
             "tags",
         ),
         "{code}": ("email", "phone", "handle", "messenger"),
+        "{kind}": ("lines", "spacing", "punctuation", "tags"),
         "{field}": ("author", "author_url", "author_email"),
         "{trades[0] if trades else 'words'}": ("{trade}", "words"),
     }
