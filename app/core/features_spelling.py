@@ -14,7 +14,6 @@ import numpy.typing as npt
 
 from app.core.comment import Comment
 from app.core.emit import Emitter, Grams
-from app.core.hosts import names_address
 from app.core.links import MAX_LINKS, Link
 from app.core.text import Seen, plain_address
 
@@ -51,11 +50,10 @@ def emit(out: Emitter, comment: Comment, name: str, seen: Seen, links: tuple[Lin
     }
     text, owner = seen.folded.text, _owners(out, seen, links, spelt)
     at = 0
-    for place, tag, begin in _tags(seen):
-        if begin in spelt:  # not one link twice, nor what leads nowhere
-            add(text[at:place], owner[at:place])
-            add(tag, spelt[begin])
-            at = place
+    for place, tag, unit in _tags(seen, spelt):
+        add(text[at:place], owner[at:place])
+        add(tag, unit)
+        at = place
     add(text[at:], owner[at:])
     out.add_spelling(Grams("".join(pieces), signs=True), np.concatenate(owners))
 
@@ -70,7 +68,9 @@ def _owners(out: Emitter, seen: Seen, links: tuple[Link, ...], spelt: dict[int, 
         spelt: where a link begins -> the evidence of how it is written.
     """
     begins = np.asarray(seen.folded.begins, dtype=np.int64)
-    words = [(unit.begin, number) for number, unit in enumerate(out.units) if _is_word(unit.code) and unit.end]
+    words = [
+        (unit.begin, number) for number, unit in enumerate(out.units) if unit.code.startswith("text.") and unit.end
+    ]
     if words:
         starts = np.array([begin for begin, _ in words])
         numbers = np.array([number for _, number in words])
@@ -85,22 +85,22 @@ def _owners(out: Emitter, seen: Seen, links: tuple[Link, ...], spelt: dict[int, 
     return owner
 
 
-def _is_word(code: str) -> bool:
-    return code.startswith("text.") and code != "text.spelling"
+def _tags(seen: Seen, spelt: dict[int, int]) -> Iterator[tuple[int, str, int]]:
+    """Links that markup makes, all notations alike: where a tag goes in the folded text, the tag, its evidence.
 
-
-def _tags(seen: Seen) -> Iterator[tuple[int, str, int]]:
-    """Links that markup makes, all notations alike: where a tag goes in the folded text, the tag, its link's begin."""
+    Without those that are no evidence: the same address again, what leads nowhere, and what the platform made of an
+    address, which begins where its words do.
+    """
     tags: list[tuple[int, int, str, int]] = []
     for link in islice(seen.links, MAX_LINKS):
-        address = plain_address(link.url[:_MAX_ADDRESS_CHARS])
-        if link.markup == "html" and names_address(seen.shown(link.anchor_begin, link.anchor_end), address):
+        if link.begin not in spelt:
             continue
+        address = plain_address(link.url[:_MAX_ADDRESS_CHARS]).lower()
         before = bisect_left(seen.folded.begins, link.anchor_begin)
         if link.markup == "image":
-            tags.append((before, 1, f' <img src="{address.lower()}"> ', link.begin))
+            tags.append((before, 1, f' <img src="{address}"> ', link.begin))
         else:
             after = bisect_left(seen.folded.begins, link.anchor_end)
-            tags += [(before, 1, f' <a href="{address.lower()}">', link.begin), (after, 0, "</a> ", link.begin)]
+            tags += [(before, 1, f' <a href="{address}">', link.begin), (after, 0, "</a> ", link.begin)]
     for place, _, tag, begin in sorted(tags):
-        yield place, tag, begin
+        yield place, tag, spelt[begin]
