@@ -61,7 +61,7 @@ def load(folder: Path, version: str, lists: "Lists") -> "Model":
 
 
 def check_current(folder: Path, lists: "Lists") -> None:
-    """Checks all of the version in use that can be checked without its 8 MB of weights in memory.
+    """Checks all of the version in use that can be checked without its 16 MB of weights in memory.
 
     Raises:
         ModelUnusable: as `load`.

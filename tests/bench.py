@@ -22,9 +22,9 @@ from pathlib import Path
 import numpy as np
 
 from app import lists, models
+from app.core.blocks import WEIGHTS
 from app.core.classify import classify
 from app.core.comment import Comment, History
-from app.core.emit import WEIGHTS
 from app.core.features import fingerprint
 from app.core.model import Model, pack
 from app.settings import Settings

@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from app import cli, errors, lists
-from app.core import emit, features
+from app.core import blocks, emit, features
 from app.core.comment import Comment
 from app.core.hosts import SHARED_SERVICES
 from app.main import create_app
@@ -161,8 +161,8 @@ def test_the_values_of_features_are_those_of_the_tables(families):
 
 @pytest.mark.parametrize("name", ["docs/features.md", "docs/models.md"])
 def test_the_number_of_weights_is_told(name):
-    assert f"{emit.BUCKETS:,} " in page(name)
-    assert f"{emit.WEIGHTS - emit.BUCKETS:,} " in page(name)
+    for number in (blocks.WEIGHTS, *(block.size for block in blocks.BLOCKS)):
+        assert f"{number:,} " in page(name)
 
 
 def every_error() -> Iterator[str]:

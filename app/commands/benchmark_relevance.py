@@ -32,8 +32,10 @@ def relevance(data: learning.Data = None, json: printing.Json = False) -> None:
     ours, corpora = read_examples([learning.OURS]), read_examples(data or [])
     examples = [*ours, *one_in_five(corpora)]
     with learning.progress() as shown:
-        task = shown.add_task("Working out features", total=2 * len(examples))
-        rows = assemble(examples, read_sources(learning.OURS / "sources.toml"), lambda n: shown.advance(task, n))
+        task = shown.add_task("Working out features", total=100)
+        rows = assemble(
+            examples, read_sources(learning.OURS / "sources.toml"), lambda share: shown.advance(task, share)
+        )
         task = shown.add_task("Fitting without each fold", total=FOLDS)
         found = relevance.compare(rows, languages, lambda _: shown.advance(task))
         task = shown.add_task("Ranking pages", total=None)

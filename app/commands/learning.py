@@ -83,8 +83,8 @@ def assembled(examples: "list[Example]", shown: Progress) -> "tuple[Dataset, dic
     from app.training.sources import read_sources
 
     sources = read_sources(OURS / "sources.toml")
-    task = shown.add_task("Working out features", total=2 * len(examples))
-    data = assemble(examples, sources, lambda done: shown.advance(task, done))
+    task = shown.add_task("Working out features", total=100)
+    data = assemble(examples, sources, lambda share: shown.advance(task, 100 * share))
     shown.remove_task(task)
     return data, sources
 

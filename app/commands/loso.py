@@ -114,15 +114,16 @@ def _measured(
     task = shown.add_task("Fitting without each site", total=FOLDS)
     crossed = cross(data, lambda _: shown.advance(task), kept.keep)
     calibration = calibrate(data, crossed)
-    found = [tables.model_table(data, crossed, calibration)]
     outcome = reports.outcome(data, crossed, calibration)
+    logits = calibration.logits(crossed, outcome.thresholds.hold)
+    found = [tables.model_table(data, logits)]
     task = shown.add_task("Telling kinds of spam", total=int(outcome.is_spam.sum()))
     told = reports.report(outcome, lists.load(), lambda done: shown.advance(task, done))
     disputed, mistakes = _looked_at(learned, outcome, kept, calibration, errors)
     if baselines:
         shown.add_task("Fitting plain n-grams", total=None)
         found.append(tables.plain_table(data))
-    hits = tables.keyword_table(data, calibration.logits(crossed), words) if words else []
+    hits = tables.keyword_table(data, logits, words) if words else []
     return _Found(found, outcome, told, disputed, mistakes, hits)
 
 

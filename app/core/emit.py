@@ -11,14 +11,7 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
-BUCKET_BITS = 22
-"""2^22 weights: 8 MB in memory in half precision, 5 MB on disk. The corpora hold 3.3 million features; in 2^20 buckets
-96 of 100 were taken, most of them several times."""
-BUCKETS = 1 << BUCKET_BITS
-SPELLING_BITS = 20
-"""2^20 more for the n-grams of the comment's spelling, see features_spelling: 2^21 caught 0.1 points more."""
-WEIGHTS = BUCKETS + (1 << SPELLING_BITS)
-"""Weights of a model: those of named features and of words, then those of the spelling."""
+from app.core.blocks import NAMED, Block
 
 GRAM_SIZES = (3, 4, 5)
 """Characters in an n-gram of an alphabetic script; scripts without spaces take 1 and 2."""
@@ -31,7 +24,7 @@ _FIRST_UNSPACED = 0x0E00
 """Thai and what follows: Han, Kana, Hangul. Below it stand the scripts that put spaces between words."""
 _PRIME = 0x01000193
 _MULTIPLIER, _MIXER = np.uint32(_PRIME), np.uint32(0x85EBCA6B)
-_HALF, _UNUSED_BITS = np.uint32(15), np.uint32(32 - BUCKET_BITS)
+_HALF, _UNUSED_BITS = np.uint32(15), np.uint32(32 - NAMED.bits)
 _BLANK = re.compile(r"\s")
 
 
@@ -54,8 +47,7 @@ class Features:
     """A comment as the model sees it: a sparse row, and what each entry was read from."""
 
     index: npt.NDArray[np.int64]
-    """Bucket of each entry, 0 to WEIGHTS - 1; from BUCKETS on those of the spelling. One may occur more than
-    once; its values add up."""
+    """Weight of each entry, 0 to WEIGHTS - 1, see blocks.py. One may occur more than once; its values add up."""
     value: npt.NDArray[np.float64]
     """Value of each entry, above 0."""
     unit: npt.NDArray[np.int64]
@@ -135,8 +127,8 @@ class Grams:
         """How many there are."""
         return self._count
 
-    def buckets(self, salt: str, bits: int = BUCKET_BITS) -> npt.NDArray[np.int64]:
-        """Their buckets, below 2^bits; texts under the same salt share what their n-grams mean."""
+    def buckets(self, salt: str, block: Block = NAMED) -> npt.NDArray[np.int64]:
+        """Their weights in a block; texts under the same salt share what their n-grams mean."""
         hashed = self._codes ^ np.uint32(crc32(salt.encode()) * _PRIME & 0xFFFFFFFF)
         found: list[npt.NDArray[np.uint32]] = []
         for size in range(1, max(GRAM_SIZES) + 1):
@@ -145,7 +137,7 @@ class Grams:
             if size in self._starts:
                 found.append(hashed[self._starts[size]])
         each = np.concatenate(found)
-        return ((each ^ each >> _HALF) * _MIXER >> np.uint32(32 - bits)).astype(np.int64)
+        return ((each ^ each >> _HALF) * _MIXER >> np.uint32(32 - block.bits)).astype(np.int64) + block.first
 
     def centres(self) -> npt.NDArray[np.int64]:
         """The position in the text of each one's middle character."""
@@ -202,18 +194,16 @@ class Emitter:
         total = sum(counts)
         self._value += [weight * math.sqrt(count / total) for count in counts]
 
-    def add_spelling(self, found: Grams, unit_at: npt.NDArray[np.int64]) -> None:
-        """N-grams of the spelling, with an L2 norm of 1.0; one that comes c times counts as sqrt(c).
+    def add_running(self, index: npt.NDArray[np.int64], unit: npt.NDArray[np.int64]) -> None:
+        """Features of the running text, with an L2 norm of 1.0; one that comes c times counts as sqrt(c).
 
         Args:
-            found: the n-grams.
-            unit_at: the evidence each character belongs to.
+            index: (entries,) the weight of each; may be empty.
+            unit: (entries,) the evidence each belongs to.
         """
-        if len(found):
-            index = found.buckets("spelling", SPELLING_BITS)
+        if len(index):
             _, kind, counts = np.unique(index, return_inverse=True, return_counts=True)
-            value = 1 / np.sqrt(counts[kind] * len(found))
-            self._arrays.append((index + BUCKETS, value, unit_at[found.centres()]))
+            self._arrays.append((index, 1 / np.sqrt(counts[kind] * len(index)), unit))
 
     def add_grams(
         self, salt: str, found: Grams, unit_at: npt.NDArray[np.int64] | int, weight: float

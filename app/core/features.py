@@ -13,8 +13,8 @@ from app.core import (
     features_form,
     features_links,
     features_page,
+    features_running,
     features_shape,
-    features_spelling,
     features_style,
     features_text,
     links,
@@ -58,18 +58,21 @@ def measure(comment: Comment, lists: Lists) -> Measured:
     seen = text.read(source, comment.text_format, lists.lookalikes, lists.trades)
     found_links = links.find(comment, seen, lists)
     page = features_page.read_page(comment, lists)
+    own, quotes = features_text.without_quotes(seen, found_links, page)
     out = Emitter()
-    found_words = features_text.emit(out, seen, found_links, page, lists)
+    if quotes:
+        out.add(out.open("page.quote", "text"), [f"page.quote:{quotes}"], 0.5)
+    found_words = features_text.emit(out, own, found_links, page, lists)
     shares = features_links.shares_of(found_links)
     selling = features_links.emit(out, found_links, shares, page, lists)
     name = features_author.signed(comment, lists)
     features_author.emit(out, comment, name, found_links, lists)
-    features_shape.emit(out, comment, seen, found_links, found_words, selling)
-    features_style.emit(out, seen, found_links)
+    features_shape.emit(out, comment, own, found_links, found_words, selling)
+    features_style.emit(out, own, found_links)
     plain_words = [word.text for word in found_words]
-    facets = features_form.facets_of(name, seen, found_links, plain_words, selling, page, lists)
+    facets = features_form.facets_of(name, own, found_links, plain_words, selling, page, lists)
     features_form.emit(out, facets)
-    features_spelling.emit(out, comment, name.folded, seen, found_links)
+    features_running.emit(out, comment, name, own, found_links)
     if left_out:
         found_links = tuple(_moved_link(link, left_out) for link in found_links)
         out.units = [_moved(unit, left_out) for unit in out.units]

@@ -8,18 +8,32 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from app.core.blocks import NAMED
 from app.core.comment import Comment
-from app.core.emit import BUCKETS, Emitter, Grams, step, tokens
+from app.core.emit import Emitter, Grams, step, tokens
 from app.core.folding import fold
 from app.core.hosts import parse_url
 from app.core.lists import Lists
+from app.core.sequences import codes_of, runs_of
 
 MAX_PAGE_CHARS = 20_000
 """The beginning of the page is what it is about; more costs time and says no more."""
 
-_SEGMENT = re.compile(r"""[^.!?\n。！？>"“”„«»‹›「」\[\]]{25,}""")
+UNSPACED = r"\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+"""Letters of scripts without spaces between words, for a class in a pattern."""
+CUT = "\ufffc"
+"""Stands for an address in a text whose quotes are looked for: no page has it, so that no quote reaches over it."""
+_TOKEN = re.compile(rf"[{UNSPACED}{CUT}]|(?:(?![{UNSPACED}])[^\W_])+")
+_IS_UNSPACED = re.compile(f"[{UNSPACED}]")
+_RUN = 6
+"""Words in a row, or characters of a script without spaces, that may be a quote ..."""
+_LEAST_QUOTED = 25
+"""... when they have so many letters together; `at the end of the day` has 16. One of a script without spaces counts as
+three."""
+_BEFORE = 8
+"""Characters before a quote in which a quotation mark is looked for."""
+_SIGNS = re.compile(rf"[^\w\s@{CUT}]*")
 _QUOTE_MARKS = '>"“”„«»‹›「」]'
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _MIN_CONTENT = 4
 """Shorter words (the, and, pre, und) stand on every page."""
 
@@ -41,10 +55,10 @@ class Page:
     """Content words of title, text and address; pairs of characters in scripts without spaces."""
     trades: frozenset[str]
     """Spammers' trades that the page itself speaks of."""
-    text: str
-    """Title and text, folded, runs of white space made one space."""
+    runs: npt.NDArray[np.uint32]
+    """Hashes of every _RUN words in a row, sorted."""
     grams: npt.NDArray[np.bool_]
-    """(BUCKETS >> _SHIFT,) whether the page has an n-gram."""
+    """(NAMED.size >> _SHIFT,) whether the page has an n-gram."""
     size: int
     """How many of them it has."""
 
@@ -61,25 +75,31 @@ class Page:
         content = {piece for word in found for piece in content_of(word)}
         return len(content & self.topics) / len(content) if content else None
 
-    def without_quotes(self, folded: str) -> tuple[str, str]:
-        """The text with sentences that stand on the page blanked, and how they stood there.
+    def quotes(self, folded: str) -> tuple[list[tuple[int, int]], str]:
+        """Where sentences of the page stand in a text, and how they stand there.
 
         `quoted` when one had a quotation mark or `>` in front, `copied` when none had, empty without any.
         """
-        if len(self.text) < 100:
-            return folded, ""
-        pieces: list[str] = []
-        manner = ""
-        at = 0
-        for match in _SEGMENT.finditer(folded):
-            segment = " ".join(match.group().split())
-            if len(segment) >= 25 and segment in self.text:
-                pieces.append(folded[at : match.start()])
-                pieces.append(" " * (match.end() - match.start()))
-                at = match.end()
-                marked = folded[: match.start()].rstrip()[-1:] in tuple(_QUOTE_MARKS)
-                manner = "quoted" if marked or manner == "quoted" else "copied"
-        return "".join([*pieces, folded[at:]]), manner
+        found = list(_TOKEN.finditer(folded)) if len(self.runs) else []
+        copied = np.isin(runs_of(codes_of([match.group() for match in found]), _RUN), self.runs)
+        if not copied.any():
+            return [], ""
+        covered = np.convolve(copied, np.ones(_RUN, dtype=int)) > 0
+        edges = np.flatnonzero(np.diff(covered.astype(int), prepend=0, append=0)).tolist()
+        spans, manner = [], ""
+        for first, after in zip(edges[::2], edges[1::2], strict=True):
+            if sum(map(_letters_in, found[first:after])) < _LEAST_QUOTED:
+                continue
+            begin = found[first].start()
+            signs = _SIGNS.match(folded, found[after - 1].end())
+            spans.append((begin, signs.end() if signs else found[after - 1].end()))
+            marked = folded[max(0, begin - _BEFORE) : begin].rstrip()[-1:] in tuple(_QUOTE_MARKS)
+            manner = "quoted" if marked or manner == "quoted" else "copied"
+        return spans, manner
+
+
+def _letters_in(token: re.Match[str]) -> int:
+    return 3 if _IS_UNSPACED.match(token.group()) else len(token.group())
 
 
 def content_of(word: str) -> list[str]:
@@ -88,7 +108,7 @@ def content_of(word: str) -> list[str]:
     >>> content_of("kazachstan"), content_of("and"), content_of("哈萨克")
     (['kazachsta'], [], ['哈萨', '萨克'])
     """
-    if not word.isascii() and _UNSPACED.search(word):
+    if not word.isascii() and _IS_UNSPACED.search(word):
         return [word[i : i + 2] for i in range(len(word) - 1)]
     # Nine letters: endings differ between the title and the comment in most languages.
     return (
@@ -101,16 +121,17 @@ def read_page(comment: Comment, lists: Lists) -> Page:
     return _read(comment.page_title, comment.page_text[:MAX_PAGE_CHARS], comment.page_url, lists)
 
 
-@lru_cache(maxsize=32)  # a page of 20,000 characters takes 0.2 MB
+@lru_cache(maxsize=32)  # a page of 20,000 characters takes 0.4 MB
 def _read(title: str, text: str, url: str, lists: Lists) -> Page:
     parsed = parse_url(url if "://" in url else "http://page.invalid/" + url) if url else None
     slug = fold(" ".join(re.split(r"[\W_]+", parsed.path))) if parsed else ""
     told = " ".join(fold(f"{title}\n{text}").split())
     topics = {piece for word in tokens(f"{told} {slug}") for piece in content_of(word)}
     trades = {hit.trade for hit in lists.trades.find(told)}
-    has = np.zeros(BUCKETS >> _SHIFT, dtype=bool)
+    has = np.zeros(NAMED.size >> _SHIFT, dtype=bool)
     has[Grams(told).buckets(GRAM_SALT) >> _SHIFT] = True
-    return Page(bool(title or text), frozenset(topics), frozenset(trades), told, has, int(has.sum()))
+    runs = np.unique(runs_of(codes_of(_TOKEN.findall(told)), _RUN))
+    return Page(bool(title or text), frozenset(topics), frozenset(trades), runs, has, int(has.sum()))
 
 
 def emit(out: Emitter, page: Page, index: npt.NDArray[np.int64], number_of_words: int) -> None:

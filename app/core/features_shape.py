@@ -7,6 +7,7 @@ import re2
 
 from app.core.comment import Comment
 from app.core.emit import Emitter, Word, step
+from app.core.features_style import typed_text
 from app.core.folding import fold
 from app.core.links import Link, emails
 from app.core.text import Seen
@@ -60,7 +61,7 @@ def emit(
         _scripts(out, comment, text)
     else:
         _link_only(out, links, selling)
-    _contacts(out, comment, seen)
+    _contacts(out, comment, seen, links)
     for disguise in seen.disguises:
         out.add(out.open(f"disguise.{disguise}", "text"), (f"disguise:{disguise}", "disguise"), 0.4)
     if comment.honeypot:
@@ -144,12 +145,13 @@ def _build(out: Emitter, text: str, found: list[Word]) -> None:
     out.add(unit, names, 0.4)
 
 
-def _contacts(out: Emitter, comment: Comment, seen: Seen) -> None:
+def _contacts(out: Emitter, comment: Comment, seen: Seen, links: tuple[Link, ...]) -> None:
     text = seen.plain.text
+    outside = typed_text(seen, links)  # a number in an address is nobody's telephone
     name = comment.author.encode("utf-8", "replace").decode()
     for code, present in (
         ("email", bool(emails(text)) or ("@" in name and "." in name)),
-        ("phone", bool(_PHONE.search(text)) or bool(_PHONE.search(name))),
+        ("phone", bool(_PHONE.search(outside)) or bool(_PHONE.search(name))),
         ("handle", "@" in text and bool(_HANDLE.search(text))),
         ("messenger", bool(_CONTACT_WORD.search(seen.folded.text)) or bool(_CONTACT_WORD.search(fold(name)))),
     ):

@@ -34,7 +34,7 @@ _TELLING = frozenset({"rel", "target", "class"})
 
 def emit(out: Emitter, seen: Seen, links: tuple[Link, ...]) -> None:
     """Add the features of how the comment is typed, each kind with an L2 norm of its own."""
-    typed = _typed(seen, links)
+    typed = typed_text(seen, links)
     for kind, weight, names in (
         ("lines", 0.6, _lines(typed)),
         ("spacing", 0.4, _spacing(typed)),
@@ -47,7 +47,7 @@ def emit(out: Emitter, seen: Seen, links: tuple[Link, ...]) -> None:
             out.add_counted(unit, [f"typed.{kind}:{name}" for name in counts], list(counts.values()), weight)
 
 
-def _typed(seen: Seen, links: tuple[Link, ...]) -> str:
+def typed_text(seen: Seen, links: tuple[Link, ...]) -> str:
     """The text as read, each written-out link as one character, lines ending as on Unix."""
     pieces: list[str] = []
     at = 0

@@ -3,31 +3,31 @@
 import math
 import re
 from bisect import bisect_left
+from collections.abc import Iterable
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from app.core.emit import Emitter, Grams, Word, words
-from app.core.features_page import GRAM_SALT, Page
+from app.core.features_page import CUT, GRAM_SALT, Page
 from app.core.features_page import emit as relevance
 from app.core.links import Link, emails
 from app.core.lists import Lists
 from app.core.text import Seen
+from app.core.traced import Traced
 
 _GAP = " "
 _LONG_NUMBER = re.compile(r"\d{3,}")
 
 
 def emit(out: Emitter, seen: Seen, links: tuple[Link, ...], page: Page, lists: Lists) -> list[Word]:
-    """Add the features of the text, and return its words without links, addresses and quotes of the page.
+    """Add the features of the text's words outside of links and addresses, and return these words.
 
     How much of them the page has too is added here as well, since it is read from the same n-grams.
     """
-    prose = blanked(seen, links)
-    prose, quoted = page.without_quotes(prose)
-    if quoted:
-        out.add(out.open("page.quote", "text"), [f"page.quote:{quoted}"], 0.5)
+    prose = prose_of(seen, links)
     found = words(prose)
     if not found:
         return []
@@ -44,23 +44,51 @@ def emit(out: Emitter, seen: Seen, links: tuple[Link, ...], page: Page, lists: L
     return found
 
 
-def blanked(seen: Seen, links: tuple[Link, ...]) -> str:
-    """The folded text with every address in it replaced by spaces, so that spans stay."""
+def without_quotes(seen: Seen, links: tuple[Link, ...], page: Page) -> tuple[Seen, str]:
+    """The text without sentences of the page, and how they stood in it: see `Page.quotes`.
+
+    What somebody copied from the page says nothing of who wrote the comment, and must not thin out the rest.
+    """
+    if not page.known:
+        return seen, ""
+    spans, manner = page.quotes(prose_of(seen, links, CUT))
+    if not spans:
+        return seen, ""
+    quotes = [seen.folded.source_span(*span) for span in spans]
+    return replace(seen, plain=_cut(seen.plain, quotes), folded=_cut(seen.folded, quotes)), manner
+
+
+def _cut(traced: Traced, spans: list[tuple[int, int]]) -> Traced:
+    """The text without spans of the source, but with a blank for each."""
+    places = [(bisect_left(traced.begins, begin), bisect_left(traced.begins, end)) for begin, end in spans]
+    return traced.edited([(begin, end, _GAP) for begin, end in places])
+
+
+def prose_of(seen: Seen, links: tuple[Link, ...], blank: str = _GAP) -> str:
+    """The folded text with links and e-mail addresses blanked, so that places in it stay."""
     folded = seen.folded
-    text = folded.text
     spans = [
         (bisect_left(folded.begins, link.begin), bisect_left(folded.begins, link.end))
         for link in links
         if link.field == "text"
     ]
-    spans += [(begin, end) for begin, end, _ in emails(text)]
+    spans += [(begin, end) for begin, end, _ in emails(folded.text)]
+    return blanked(folded.text, sorted(spans), blank)
+
+
+def blanked(text: str, spans: Iterable[tuple[int, int]], blank: str = _GAP) -> str:
+    """A text with spans of it, in order, replaced by a character each, so that the others stay.
+
+    >>> blanked("see b.example, ok", [(4, 13)])
+    'see          , ok'
+    """
     pieces: list[str] = []
     at = 0
-    for begin, end in sorted(spans):
+    for begin, end in spans:
         if end <= at:
             continue
         pieces.append(text[at : max(begin, at)])
-        pieces.append(_GAP * (end - max(begin, at)))
+        pieces.append(blank * (end - max(begin, at)))
         at = end
     pieces.append(text[at:])
     return "".join(pieces)

@@ -5,15 +5,16 @@ import io
 import json
 import math
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from app.core.blocks import WEIGHTS
 from app.core.comment import Thresholds
-from app.core.emit import WEIGHTS, Features
+from app.core.emit import Features
 from app.core.features import Measured
 from app.errors import ModelUnusable
 
@@ -47,8 +48,8 @@ class Scored:
 class Model:
     """A linear model over hashed features, calibrated, with a second, narrower view for each link.
 
-    The comment is judged as a whole and by each of its links alone; the worst counts, so that innocent words
-    around a spam link do not wash it out.
+    The comment is judged as a whole, and by each of its links that would be held alone; the worst counts, so that
+    innocent words around a spam link do not wash it out.
     """
 
     version: str
@@ -83,16 +84,25 @@ class Model:
         """The score of a comment and the part that each unit of evidence has in it."""
         features = measured.features
         parts = self.contributions(features)
-        logit, weights, deciding = self.bias + float(parts.sum()), parts, -1
         link_logits = self.link_logits(measured, parts)
-        for number, link_logit in enumerate(link_logits):
-            if link_logit > logit:
-                logit, deciding = link_logit, number
+        logit, deciding = self.worst(self.bias + float(parts.sum()), link_logits)
+        weights = parts
         if deciding >= 0:
             own = parts * self.link_scale / measured.link_shares[deciding]
             weights = np.where(features.link == deciding, own, 0.0)
         probabilities = tuple([probability_of(link_logit) for link_logit in link_logits])
         return Scored(logit, probability_of(logit), weights, parts, deciding, tuple(link_logits), probabilities)
+
+    def worst(self, whole: float, link_logits: Sequence[float]) -> tuple[float, int]:
+        """The log-odds that count, and the link that decides alone or -1.
+
+        Below `hold` a link says nothing by itself, so that an honest comment is explained by all that it says.
+        """
+        logit, deciding = whole, -1
+        for number, link_logit in enumerate(link_logits):
+            if link_logit > logit and probability_of(link_logit) >= self.thresholds.hold:
+                logit, deciding = link_logit, number
+        return logit, deciding
 
     def contributions(self, features: Features) -> npt.NDArray[np.float64]:
         """Per unit of evidence, its part of the log-odds of the comment as a whole."""
@@ -181,8 +191,8 @@ def _weights(version: str, packed: bytes) -> npt.NDArray[np.float16]:
         not isinstance(weights, np.ndarray)
         or weights.shape != (WEIGHTS,)
         or weights.dtype != np.float16
-        or not math.isfinite(weights.sum(dtype=np.float64))  # not isfinite of each, which takes 4 MB more
+        or not math.isfinite(weights.sum(dtype=np.float64))  # not isfinite of each, which takes 8 MB more
     ):
         raise ModelUnusable(version, "weights.npz has the wrong shape or holds what is not a number.", _REMEDY)
-    halves: npt.NDArray[np.float16] = weights  # kept in half precision: 8 MB of memory instead of 16
+    halves: npt.NDArray[np.float16] = weights  # kept in half precision: 16 MB of memory instead of 31
     return halves

@@ -63,11 +63,14 @@ def summarise(reasons: Sequence[Reason], verdict: Verdict) -> str:
     'Nothing in it speaks for spam.'
     """
     for_spam = verdict != "ham"
-    telling = [reason.label for reason in reasons if (reason.weight > 0) == for_spam]
-    telling = list(dict.fromkeys(telling))[:2]
-    if telling:
-        return " ".join(telling)
-    return "The evidence is mixed." if for_spam else "Nothing in it speaks for spam."
+    telling = [reason for reason in reasons if (reason.weight > 0) == for_spam]
+    telling.sort(key=lambda reason: not reason.evidence)  # what a reader can see for himself comes first
+    labels = list(dict.fromkeys(reason.label for reason in telling))[:2]
+    if labels:
+        return " ".join(labels)
+    if for_spam:
+        return "The evidence is mixed."
+    return "Too little speaks for spam." if reasons else "Nothing in it speaks for spam."
 
 
 def label_of(code: str, weight: float, lists: Lists) -> str:
@@ -121,4 +124,4 @@ def _scores_without(removed: Sequence[_Evidence], measured: Measured, scored: Sc
             link_logits = model.link_logits(measured, row)
             if not row[measured.features.link == link].any():
                 del link_logits[link]  # nothing is left that speaks of it
-        yield probability_of(max([model.bias + total, *link_logits]))
+        yield probability_of(model.worst(model.bias + total, link_logits)[0])

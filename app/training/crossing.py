@@ -17,8 +17,6 @@ REJECT_RATE = 0.003
 """Share of honest comments of sites never seen that the shipped `reject` threshold may reject."""
 LINK_ALONE_RATE = 0.0002
 """Share of them that the view of a link alone may reject."""
-LINK_STEEPNESS = 3.0
-"""With 1 and 2, recall at 1 % false positives falls from 0.759 to 0.676 and 0.731; with 3 it is 0.754."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +38,17 @@ class Calibration:
     link_scale: float
     link_offset: float
 
-    def logits(self, crossed: Crossed) -> npt.NDArray[np.float64]:
-        """(examples,) calibrated log-odds: the worst of the two views."""
+    def logits(self, crossed: Crossed, hold: float = 0.0) -> npt.NDArray[np.float64]:
+        """(examples,) calibrated log-odds: the worst of the two views.
+
+        Args:
+            crossed: raw log-odds.
+            hold: probability from which on a link alone counts; see Model.score.
+        """
         whole = self.scale * crossed.whole + self.offset
         link = self.link_scale * crossed.worst_link + self.link_offset
-        return np.fmax(whole, link)
+        counts = 1 / (1 + np.exp(-np.clip(link, -MAX_LOGIT, MAX_LOGIT))) >= hold
+        return np.fmax(whole, np.where(counts, link, -np.inf))
 
     def numbers(self, bias: float) -> dict[str, float]:
         """What a model needs beside its weights, which are the raw ones times `scale`; `bias` is the raw one."""
@@ -97,8 +101,9 @@ def calibrate(data: Dataset, crossed: Crossed) -> Calibration:
     they count only where no source is left out whole.
 
     A link's own probability after Platt would raise the score of every comment that has a link (calibration error
-    0.066 instead of 0.010). So its view is steep, LINK_STEEPNESS times the whole's scale, and set so that it alone
-    rejects LINK_ALONE_RATE of honest comments: it decides only where the link is damning by itself (0.013).
+    0.066 instead of 0.010). So its view has the whole's scale, and is set so that it alone rejects LINK_ALONE_RATE of
+    honest comments: it decides only where the link is damning by itself. While the whole caught less, three times its
+    scale was better (docs/adr/0005); now any from 0.7 to 3 gives the same recall within 0.2 points.
     """
     two_kinds = len(set(data.is_spam[data.left_out].tolist())) == 2
     told = data.left_out if two_kinds else np.ones(len(data.examples), dtype=bool)
@@ -107,8 +112,7 @@ def calibrate(data: Dataset, crossed: Crossed) -> Calibration:
     if np.isnan(crossed.worst_link).all():
         return Calibration(scale, offset, 1.0, -MAX_LOGIT)  # no links to learn from: their view never decides
     reject = scale * threshold_at(crossed.whole[ham], REJECT_RATE) + offset
-    link_scale = LINK_STEEPNESS * scale
-    return Calibration(scale, offset, link_scale, reject - link_scale * _link_alone(crossed.worst_link, ham))
+    return Calibration(scale, offset, scale, reject - scale * _link_alone(crossed.worst_link, ham))
 
 
 def _link_alone(worst_link: npt.NDArray[np.float64], ham: npt.NDArray[np.bool_]) -> float:

@@ -188,11 +188,6 @@ def one_in_five(examples: Iterable[Example]) -> list[Example]:
     return [each for each in examples if zlib.crc32(each.id.encode("utf-8", "replace")) % 5 == 0]
 
 
-def only_text(comment: Comment) -> Comment:
-    """The comment as a CMS that sends nothing else would send it."""
-    return Comment(text=comment.text)
-
-
 def _pages(path: Path) -> dict[str, str]:
     if not path.exists():
         return {}

@@ -8,7 +8,6 @@ import numpy.typing as npt
 
 from app.training import measures
 from app.training.baselines import keyword_hits, plain_scores
-from app.training.crossing import Calibration, Crossed
 from app.training.dataset import Dataset
 
 RATES = (0.01, 0.002, 0.001)
@@ -90,9 +89,8 @@ def table(
     return Table(scorer, len(ham), tuple(rows), error_of(out), tuple(_unseen(data, scores, limit) for limit in limits))
 
 
-def model_table(data: Dataset, crossed: Crossed, calibration: Calibration) -> Table:
-    """The table of Winnow's own model, both views together."""
-    logits = calibration.logits(crossed)
+def model_table(data: Dataset, logits: npt.NDArray[np.float64]) -> Table:
+    """The table of Winnow's own model: (examples,) calibrated log-odds, both views together."""
     return table("Winnow", data, logits, 1 / (1 + np.exp(-np.clip(logits, -30, 30))))
 
 

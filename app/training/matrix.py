@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from app.core.blocks import WEIGHTS
 from app.core.comment import Comment
-from app.core.emit import WEIGHTS
 from app.core.features import measure
 from app.core.lists import Lists
 from app.lists import load as load_lists

@@ -11,7 +11,7 @@ from app.core import links, text
 from app.core.comment import Comment
 from app.core.emit import tokens
 from app.core.features_page import Page, read_page
-from app.core.features_text import blanked
+from app.core.features_text import prose_of, without_quotes
 from app.core.lists import Lists
 from app.training.examples import Example
 
@@ -81,8 +81,9 @@ def _rank(example: Example, pages: dict[str, Comment], read: dict[str, Page], li
         if url not in read:
             read[url] = read_page(pages[url], lists)
     seen = text.read(example.comment.text, example.comment.text_format, lists.lookalikes)
-    prose, _ = read[own].without_quotes(blanked(seen, links.find(example.comment, seen, lists)))
-    found = tokens(prose)
+    found_links = links.find(example.comment, seen, lists)
+    seen, _ = without_quotes(seen, found_links, read[own])
+    found = tokens(prose_of(seen, found_links))
     mine, *theirs = (read[url].share(found) or 0.0 for url in [own, *others])
     if not any([mine, *theirs]):
         return None

@@ -160,7 +160,7 @@ def run(
             whole[out] = fitted.logits(data.matrix.comments[out])
             worst[out] = worst_links(data, fitted, out)
         step()
-    scores = _probability(calibration.logits(Crossed(whole, worst)))
+    scores = _probability(calibration.logits(Crossed(whole, worst), limits.hold))
     rows = tuple(_judged(data.examples[row], scores[row], services[row], lists) for row in tested)
     return Report(rows, limits.hold, limits.reject)
 

@@ -10,9 +10,8 @@ from app.core.comment import Comment, Thresholds
 from app.errors import ExamplesUnusable
 from app.training import measures
 from app.training.crossing import Crossed, calibrate, worst_links
-from app.training.dataset import FOLDS, Dataset
+from app.training.dataset import FOLDS, Dataset, assemble
 from app.training.examples import Example
-from app.training.matrix import build
 from app.training.train import choose_thresholds
 
 SOURCE = "relevance"
@@ -79,7 +78,8 @@ def compare(data: Dataset, languages: dict[str, str], progress: Callable[[int], 
     if not pairs:
         what = "No comment stands there once as ham and once as spam."
         raise ExamplesUnusable(f"training_data/{SOURCE}", what, "Take the folder from the repository.")
-    pageless = replace(data, matrix=build([without_page(example.comment) for example in data.examples]))
+    unpaged = [replace(example, comment=without_page(example.comment)) for example in data.examples]
+    pageless = replace(assemble(unpaged, {}, folds=data.fold), weight=data.weight, left_out=data.left_out)
     ways = _ways(data, pageless, progress)
     logits = ways[0].logits
     by_language: dict[str, list[tuple[int, int]]] = {}

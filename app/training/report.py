@@ -94,7 +94,8 @@ class Report:
 
 def outcome(data: Dataset, crossed: Crossed, calibration: Calibration) -> Outcome:
     """The comments of left-out sites, their scores, and the limits that their ham gives."""
-    logits = calibration.logits(crossed)
+    thresholds = choose_thresholds(data, calibration.logits(crossed))
+    logits = calibration.logits(crossed, thresholds.hold)
     rows = np.flatnonzero(data.left_out)
     ham = logits[data.left_out & ~data.is_spam]
     return Outcome(
@@ -102,7 +103,7 @@ def outcome(data: Dataset, crossed: Crossed, calibration: Calibration) -> Outcom
         data.is_spam[rows],
         logits[rows],
         tuple(measures.threshold_at(ham, rate) for rate in RATES),
-        choose_thresholds(data, logits),
+        thresholds,
     )
 
 

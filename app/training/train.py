@@ -13,7 +13,7 @@ from app.core.lists import Lists
 from app.core.model import Model
 from app.errors import ExamplesUnusable
 from app.training import loso, measures, release
-from app.training.crossing import REJECT_RATE, Calibration, Crossed, calibrate, cross
+from app.training.crossing import REJECT_RATE, calibrate, cross
 from app.training.dataset import Dataset
 from app.training.sources import Source
 
@@ -58,13 +58,13 @@ def train(
         raise ExamplesUnusable("the examples", what, "Add labelled comments with --data.")
     crossed = cross(data, lambda fold: step(f"fitted without fold {fold}"))
     calibration = calibrate(data, crossed)
-    logits = calibration.logits(crossed)
-    thresholds = choose_thresholds(data, logits)
+    thresholds = choose_thresholds(data, calibration.logits(crossed))
+    logits = calibration.logits(crossed, thresholds.hold)
     step("fitting on everything")
     fitted = data.fitted_on(np.arange(len(data.examples)))
-    table = loso.model_table(data, crossed, calibration)
+    table = loso.model_table(data, logits)
     numbers = calibration.numbers(fitted.bias)
-    metrics = _metrics(data, crossed, calibration, thresholds, table)
+    metrics = _metrics(data, logits, thresholds, table)
     told = {"metrics": metrics, "data": _told_of(data, sources)}
     model, card, weights = release.make(version, fitted.weights * calibration.scale, numbers, thresholds, told, lists)
     return Trained(model, card, weights, table)
@@ -87,9 +87,9 @@ def choose_thresholds(data: Dataset, logits: npt.NDArray[np.float64]) -> Thresho
 
 
 def _metrics(
-    data: Dataset, crossed: Crossed, calibration: Calibration, thresholds: Thresholds, table: loso.Table
+    data: Dataset, logits: npt.NDArray[np.float64], thresholds: Thresholds, table: loso.Table
 ) -> dict[str, Any]:
-    probability = 1 / (1 + np.exp(-np.clip(calibration.logits(crossed), -30, 30)))
+    probability = 1 / (1 + np.exp(-np.clip(logits, -30, 30)))
     unseen = data.left_out if data.left_out.any() else np.ones(len(data.examples), dtype=bool)
     error = measures.calibration_error(probability[unseen], data.is_spam[unseen])
     names = np.array([example.source for example in data.examples])

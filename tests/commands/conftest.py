@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 
 from app import lists
 from app.cli import app
-from app.core.emit import WEIGHTS
+from app.core.blocks import WEIGHTS
 from app.core.features import fingerprint
 from app.core.model import pack
 

@@ -1,58 +1,83 @@
-"""winnow benchmark: what the commands print, without minutes of work."""
+"""winnow benchmark path and relevance, from the command line to the printed figures, on a part of our examples."""
 
 import json
-from types import SimpleNamespace
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.commands import learning
-from app.training import examples as training_examples
-from app.training import path_benchmark
-from app.training.path_benchmark import Judged, Report
 
-ROWS = (
-    Judged("pah-1", True, 0.2, "loans", "sk", "bare", "x.com", "https://x.com/pozicka\x1b[31m"),
-    Judged("pah-2", True, 0.9, "pets", "en", "with words", "x.com", "see https://x.com/puppies"),
-    Judged("pah-3", False, 0.7, "", "en", "bare", "pub.dev", "https://pub.dev/package/loan"),
-)
+EVERY = 10
+"""One row in so many of the larger folders: fits take seconds then."""
 
 
 @pytest.fixture(autouse=True)
-def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
-    """The benchmark's arguments; reading, features and fitting are left out."""
-    made: list[tuple[Any, ...]] = []
-
-    def run(data: Any, ours: int, lists: Any, everywhere: bool, step: Any) -> Report:
-        made.append((data, ours, everywhere))
-        return Report(ROWS, 0.5, 0.9)
-
-    monkeypatch.setattr(learning, "read", lambda paths, _: SimpleNamespace(examples=[str(path) for path in paths]))
-    monkeypatch.setattr(learning, "assembled", lambda examples, _: (examples, {}))
-    monkeypatch.setattr(training_examples, "one_in_five", lambda examples: [f"a fifth of {each}" for each in examples])
-    monkeypatch.setattr(path_benchmark, "run", run)
-    return made
+def ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A small folder in place of training_data/."""
+    folder = tmp_path / "examples"
+    for name in ("path-against-host", "remarks", "relevance"):
+        rows = (learning.OURS / name / "examples.jsonl").read_text("utf-8").splitlines()
+        rows = [row for row in rows if '"language": "sk"' in row] if name == "relevance" else rows[::EVERY]
+        (folder / name).mkdir(parents=True)
+        (folder / name / "examples.jsonl").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    shutil.copy(learning.OURS / "sources.toml", folder)
+    monkeypatch.setattr(learning, "OURS", folder)
+    return folder
 
 
-def test_figures_goals_and_what_went_wrong_are_printed(run: Any) -> None:
-    told = run("benchmark", "path").stdout
-    for words in ("2 links that sell and 1 honest ones on 2 hosts", "hold 0.5000", "at least 0.985", "missed"):
-        assert words in told
-    assert "0.2000 pah-1 loans, sk https://x.com/pozicka<U+001B>[31m" in told
-    assert "0.7000 pah-3 honest, en https://pub.dev/package/loan" in told
+def rows_of(folder: Path, name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (folder / name / "examples.jsonl").read_text("utf-8").splitlines()]
 
 
-def test_scripts_get_every_row(run: Any) -> None:
+def test_every_link_is_judged_once_and_counted(run: Any, ours: Path) -> None:
+    links = rows_of(ours, "path-against-host")
     told = json.loads(run("benchmark", "path", "--json").stdout)
-    assert told["thresholds"] == {"hold": 0.5, "reject": 0.9}
     assert [goal["name"] for goal in told["goals"]] == ["AUC", "honest held", "selling held", "selling rejected"]
-    assert (told["misses"], told["false_alarms"]) == (["pah-1"], ["pah-3"])
-    assert told["by_trade"]["pets"]["spam_rejected"] == 1
-    assert [row["id"] for row in told["rows"]] == ["pah-1", "pah-2", "pah-3"]
+    assert sorted(row["id"] for row in told["rows"]) == sorted(row["id"] for row in links)
+    assert all(0 <= row["score"] <= 1 for row in told["rows"])
+    selling = [row for row in links if row["label"] == "spam"]
+    assert told["counts"]["spam"] == len(selling)
+    assert sum(each["spam"] for each in told["by_trade"].values()) == len(selling)
+    assert len(told["misses"]) == len(selling) - told["counts"]["spam_held"]
+    assert len(told["false_alarms"]) == told["counts"]["ham_held"]
 
 
-def test_only_a_part_of_the_corpora_trains(run: Any, calls: list[tuple[Any, ...]]) -> None:
-    run("benchmark", "path", "--data", "corpora", "--everywhere")
-    ((data, ours, everywhere),) = calls
-    assert data == [str(learning.OURS), "a fifth of corpora"]
-    assert (ours, everywhere) == (1, True)
+def test_people_read_figures_goals_and_what_went_wrong(run: Any, ours: Path) -> None:
+    found = run("benchmark", "path")
+    assert found.exit_code == 0, found.stderr
+    for words in ("links that sell and", "Thresholds: hold", "at least 0.985", "Sell and were let through"):
+        assert words in found.stdout
+
+
+def test_relevance_is_told_for_pairs_languages_and_other_examples(run: Any, ours: Path) -> None:
+    pairs = len(rows_of(ours, "relevance"))
+    told = json.loads(run("benchmark", "relevance", "--json").stdout)
+    assert set(told["twins_by_language"]) == {"sk"}
+    assert 0 < told["twins"]["pairs"] <= pairs / 2
+    assert 0 <= told["twins"]["told_apart"] <= 1
+    assert [answer["way"] for answer in told["examples"]] == ["page sent", "page not sent", "trained without pages"]
+    assert sum(told["examples"][0]["counts"][kind] for kind in ("spam", "ham")) == pairs
+
+
+def test_people_read_tables_of_relevance(run: Any) -> None:
+    found = run("benchmark", "relevance")
+    assert found.exit_code == 0, found.stderr
+    for cell in ("told apart %", "page not sent", "All other examples"):
+        assert cell in found.stdout
+
+
+def test_folds_judge_a_source_by_the_rest_of_it(run: Any, ours: Path) -> None:
+    found = run("benchmark", "folds", "remarks", "--data", str(ours / "remarks"), "--json")
+    assert found.exit_code == 0, found.stderr
+    (row,) = json.loads(found.stdout)["sources"]
+    assert row["spam"] + row["ham"] >= len(rows_of(ours, "remarks"))
+    assert 0 < row["f1"] <= 1
+
+
+@pytest.mark.parametrize("command", [("path",), ("relevance",), ("folds", "remarks")], ids=lambda each: each[0])
+def test_the_corpora_must_be_there(run: Any, tmp_path: Path, command: tuple[str, ...]) -> None:
+    told = run("benchmark", *command, "--data", str(tmp_path / "nowhere"))
+    assert told.exit_code == 2
+    assert "There is no such file or folder" in " ".join(told.stderr.split())

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from app import lists as shipped
-from app.core.emit import WEIGHTS
+from app.core.blocks import WEIGHTS
 from app.core.lists import Lists
 from app.core.model import Model, pack
 

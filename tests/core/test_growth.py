@@ -103,6 +103,19 @@ def test_other_fields_grow_no_faster(field: str, piece: str, lists: Lists) -> No
     assert grows_linearly(work)
 
 
+@pytest.mark.parametrize("between", [" ", " x ", "\n> ", " 😀 ", " a@b.example "])
+def test_quotes_of_a_long_page_take_no_more_time_than_the_text(between: str, lists: Lists) -> None:
+    sentence = "The council voted against the new casino by a large majority."
+    page = f"{sentence} " * 300
+
+    def work(length: int) -> Callable[[], object]:
+        text = (sentence + between) * (length // len(sentence + between))
+        comment = Comment(text=text, page_text=page)
+        return lambda: measure(comment, lists)
+
+    assert grows_linearly(work)
+
+
 def test_hostile_text_says_nothing_on_the_terminal(lists: Lists, capfd: pytest.CaptureFixture[str]) -> None:
     """re2 prints to stderr when a pattern's repeats are too large for its memory; a service's log is no place for it."""
     letters = "".join(chr(code) for code in (*range(0x20, 0x600), *range(0x4E00, 0x6000), *range(0x1F300, 0x1F600)))

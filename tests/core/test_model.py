@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from app.core.blocks import WEIGHTS
 from app.core.comment import Comment
-from app.core.emit import WEIGHTS
 from app.core.features import measure
 from app.core.lists import Lists
 from app.core.model import Model, pack, probability_of
@@ -226,7 +226,10 @@ def test_the_parts_add_up_to_the_score(comment: Comment, model: Model, lists: Li
     bias = model.link_bias if scored.deciding_link >= 0 else model.bias
     assert bias + scored.weights.sum() == pytest.approx(scored.logit, abs=1e-9)
     assert scored.probability == probability_of(scored.logit)
-    assert all(scored.probability >= of_link for of_link in scored.link_probabilities)
+    hold = model.thresholds.hold
+    assert all(scored.probability >= of_link for of_link in scored.link_probabilities if of_link >= hold)
+    if scored.deciding_link >= 0:
+        assert scored.probability >= hold
 
 
 @pytest.mark.parametrize("scale", [0.0, 0.5, 3.0])
@@ -261,7 +264,9 @@ def test_a_reason_says_what_the_score_would_be_without_it(
             if features.units[own[0]].link == number and not each[np.isin(features.unit, of_link)].any():
                 continue  # nothing of this link is left to look at
             share = 1 / np.sqrt(counts.count(link.field))
-            logits.append(model.link_bias + scale * each[np.isin(features.unit, of_link)].sum() / share)
+            alone = model.link_bias + scale * each[np.isin(features.unit, of_link)].sum() / share
+            if probability_of(alone) >= model.thresholds.hold:
+                logits.append(alone)
         assert reason.score_without == pytest.approx(probability_of(max(logits)), abs=1e-9)
     assert checked or not reasons
 

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from app import lists as shipped
+from app.core.blocks import NAMED, RHYTHM, SPELLING, WORDING, Block
 from app.core.comment import Comment
-from app.core.emit import BUCKETS, buckets
+from app.core.emit import buckets
 from app.core.features import Measured, measure
 
 LISTS = shipped.load()
@@ -17,15 +18,18 @@ def named(measured: Measured, code: str) -> Counter[int]:
     """Buckets of the features of one reason code."""
     units = measured.features.units
     told = zip(measured.features.index.tolist(), measured.features.unit.tolist(), strict=True)
-    return Counter(index for index, unit in told if units[unit].code == code and index < BUCKETS)
+    return Counter(index for index, unit in told if units[unit].code == code and index < NAMED.end)
 
 
-def spelling(comment: Comment) -> dict[int, float]:
-    """Bucket and summed value of the n-grams of the spelling."""
+RUNNING = [SPELLING, WORDING, RHYTHM]
+
+
+def running(comment: Comment, block: Block) -> dict[int, float]:
+    """Weight and summed value of what one way of reading the running text finds."""
     features = measure(comment, LISTS).features
     found: dict[int, float] = {}
     for index, value in zip(features.index.tolist(), features.value.tolist(), strict=True):
-        if index >= BUCKETS:
+        if block.first <= index < block.end:
             found[index] = found.get(index, 0.0) + value
     return found
 
@@ -68,9 +72,10 @@ def test_a_link_that_the_platform_made_has_the_features_of_the_address_alone():
     ],
     ids=["bbcode", "markdown", "html"],
 )
-def test_every_notation_of_a_link_is_spelt_alike(text):
-    expected = spelling(Comment(text='try <a href="http://shop.example.com/x">best shop</a> now'))
-    assert spelling(Comment(text=text)) == pytest.approx(expected)
+@pytest.mark.parametrize("block", RUNNING, ids=lambda block: block.name)
+def test_every_notation_of_a_link_is_read_alike(text, block):
+    expected = running(Comment(text='try <a href="http://shop.example.com/x">best shop</a> now'), block)
+    assert running(Comment(text=text), block) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(
@@ -83,14 +88,25 @@ def test_every_notation_of_a_link_is_spelt_alike(text):
     ],
     ids=["fields", "signs", "unspaced", "name"],
 )
-def test_the_spelling_has_a_norm_of_one_and_every_piece_its_evidence(comment):
-    assert np.linalg.norm(list(spelling(comment).values())) == pytest.approx(1.0)
+@pytest.mark.parametrize("block", RUNNING, ids=lambda block: block.name)
+def test_each_way_of_reading_has_a_norm_of_one_and_every_piece_its_evidence(comment, block):
+    assert np.linalg.norm(list(running(comment, block).values())) == pytest.approx(1.0)
     features = measure(comment, LISTS).features
     for index, unit in zip(features.index.tolist(), features.unit.tolist(), strict=True):
-        if index >= BUCKETS:
-            assert features.units[unit].code.partition(".")[0] in ("text", "link", "author", "author_url")
+        if index >= SPELLING.first:
+            family = features.units[unit].code.partition(".")[0]
+            assert family in ("text", "link", "author", "author_url") or features.units[unit].code == "shape.rhythm"
             assert features.units[unit].link == -1
 
 
-def test_an_empty_comment_has_no_spelling():
-    assert spelling(Comment()) == {}
+@pytest.mark.parametrize("block", RUNNING, ids=lambda block: block.name)
+def test_an_empty_comment_has_no_running_text(block):
+    assert running(Comment(), block) == {}
+
+
+def test_wording_keeps_capitals_and_rhythm_keeps_nothing_else():
+    small, large, other = Comment(text="great post"), Comment(text="Great post"), Comment(text="Small word")
+    assert running(small, SPELLING) == running(large, SPELLING)
+    assert running(small, WORDING) != running(large, WORDING)
+    assert running(small, RHYTHM) != running(large, RHYTHM)
+    assert running(large, RHYTHM) == running(other, RHYTHM)

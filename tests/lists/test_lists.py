@@ -155,7 +155,7 @@ PREFIXES = ("link", "author_url", "author_email")
 def opened_codes() -> set[str]:
     """Every reason code that core opens evidence under, with `{trade}` for any trade; read from its source."""
     codes: set[str] = set()
-    for path in sorted(CORE.glob("features*.py")):
+    for path in sorted(CORE.glob("*.py")):
         source = path.read_text(encoding="utf-8")
         for opener, written in re.findall(
             r"""\b(out|at)\.open\(\s*(f?"(?:[^"\\]|\\.)*"(?: if [^,()]+ else "[^"]*")?)""", source

@@ -108,7 +108,12 @@ def measured(sources):
     crossed = cross(data, keep=kept.keep)
     calibration = calibrate(data, crossed)
     outcome = report.outcome(data, crossed, calibration)
-    return data, outcome, model_table(data, crossed, calibration), kept.calibrated(calibration, outcome.thresholds)
+    return (
+        data,
+        outcome,
+        model_table(data, calibration.logits(crossed, outcome.thresholds.hold)),
+        kept.calibrated(calibration, outcome.thresholds),
+    )
 
 
 def test_an_outcome_holds_the_left_out_sites_and_the_limits_of_the_table(measured):

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from app import lists as loading
+from app.core.blocks import WEIGHTS
 from app.core.classify import classify
 from app.core.comment import Comment, History, Thresholds
-from app.core.emit import WEIGHTS
 from app.core.model import MAX_LOGIT
 from app.errors import CommandRefused, ExamplesUnusable
 from app.models import load, versions
@@ -139,7 +139,7 @@ def test_without_links_the_view_of_links_never_decides(data):
 
 def test_the_table_has_a_row_for_each_site_left_out(data):
     crossed = cross(data)
-    table = loso.model_table(data, crossed, calibrate(data, crossed))
+    table = loso.model_table(data, calibrate(data, crossed).logits(crossed))
     assert [row.site for row in table.rows] == ["site0", "site1", "site2"]
     assert min(table.mean) > 0.9
     assert loso.plain_table(data).rows[0].recall[0] > 0.5
@@ -236,7 +236,7 @@ def test_the_card_tells_the_calibration_error_of_sites_left_out(trained):
 
 def test_the_table_tells_each_sites_calibration_error_and_the_mean_area(data):
     crossed = cross(data)
-    told = loso.model_table(data, crossed, calibrate(data, crossed)).as_json()
+    told = loso.model_table(data, calibrate(data, crossed).logits(crossed)).as_json()
     assert [row["calibration_error"] >= 0 for row in told["rows"]] == [True] * 3
     assert told["mean_auc"] == pytest.approx(np.mean([row["auc"] for row in told["rows"]]), abs=1e-4)
     assert loso.plain_table(data).as_json()["rows"][0]["calibration_error"] is None

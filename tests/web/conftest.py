@@ -12,7 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app import lists
-from app.core.emit import WEIGHTS
+from app.core.blocks import WEIGHTS
 from app.core.features import fingerprint
 from app.core.model import pack
 from app.main import create_app
