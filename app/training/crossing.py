@@ -15,7 +15,7 @@ from app.training.measures import threshold_at
 
 REJECT_RATE = 0.003
 """Share of honest comments of sites never seen that the shipped `reject` threshold may reject."""
-LINK_ALONE_RATE = 0.0002
+LINK_ALONE_RATE = 0.0005
 """Share of them that the view of a link alone may reject."""
 
 
