@@ -33,9 +33,8 @@ def relevance(data: learning.Data = None, json: printing.Json = False) -> None:
     examples = [*ours, *one_in_five(corpora)]
     with learning.progress() as shown:
         task = shown.add_task("Working out features", total=100)
-        rows = assemble(
-            examples, read_sources(learning.OURS / "sources.toml"), lambda share: shown.advance(task, share)
-        )
+        sources = read_sources(learning.OURS / "sources.toml")
+        rows = assemble(examples, sources, lambda share: shown.advance(task, 100 * share))
         task = shown.add_task("Fitting without each fold", total=FOLDS)
         found = relevance.compare(rows, languages, lambda _: shown.advance(task))
         task = shown.add_task("Ranking pages", total=None)

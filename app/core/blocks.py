@@ -6,6 +6,11 @@ different places err less together.
 
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
+_HALF, _MIXER = np.uint32(15), np.uint32(0x85EBCA6B)
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -26,6 +31,11 @@ class Block:
     def end(self) -> int:
         """One past its last weight."""
         return self.first + self.size
+
+    def spread(self, hashed: npt.NDArray[np.uint32]) -> npt.NDArray[np.int64]:
+        """(entries,) the weight of each hash, its bits mixed first."""
+        mixed = (hashed ^ hashed >> _HALF) * _MIXER
+        return (mixed >> np.uint32(32 - self.bits)).astype(np.int64) + self.first
 
 
 NAMED = Block("named", 0, 22)

@@ -23,8 +23,8 @@ _SPACE = 32
 _FIRST_UNSPACED = 0x0E00
 """Thai and what follows: Han, Kana, Hangul. Below it stand the scripts that put spaces between words."""
 _PRIME = 0x01000193
-_MULTIPLIER, _MIXER = np.uint32(_PRIME), np.uint32(0x85EBCA6B)
-_HALF, _UNUSED_BITS = np.uint32(15), np.uint32(32 - NAMED.bits)
+_MULTIPLIER = np.uint32(_PRIME)
+_UNUSED_BITS = np.uint32(32 - NAMED.bits)
 _BLANK = re.compile(r"\s")
 
 
@@ -136,8 +136,7 @@ class Grams:
                 hashed = hashed[:-1] * _MULTIPLIER ^ self._codes[size - 1 :]
             if size in self._starts:
                 found.append(hashed[self._starts[size]])
-        each = np.concatenate(found)
-        return ((each ^ each >> _HALF) * _MIXER >> np.uint32(32 - block.bits)).astype(np.int64) + block.first
+        return block.spread(np.concatenate(found))
 
     def centres(self) -> npt.NDArray[np.int64]:
         """The position in the text of each one's middle character."""

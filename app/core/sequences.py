@@ -8,10 +8,9 @@ import numpy.typing as npt
 
 from app.core.blocks import Block
 
-_MULTIPLIER, _MIXER = np.uint32(0x01000193), np.uint32(0x85EBCA6B)
+_MULTIPLIER = np.uint32(0x01000193)
 _GAP = np.uint32(0x9E3779B1)
 """Stands for a token that is left out."""
-_HALF = np.uint32(15)
 
 
 def codes_of(tokens: Sequence[str]) -> npt.NDArray[np.uint32]:
@@ -56,5 +55,4 @@ class Sequences:
 
     def buckets(self, block: Block) -> npt.NDArray[np.int64]:
         """(runs,) the weight of each, in the block."""
-        mixed = (self._runs ^ self._runs >> _HALF) * _MIXER
-        return (mixed >> np.uint32(32 - block.bits)).astype(np.int64) + block.first
+        return block.spread(self._runs)

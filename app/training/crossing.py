@@ -16,7 +16,8 @@ from app.training.measures import threshold_at
 REJECT_RATE = 0.003
 """Share of honest comments of sites never seen that the shipped `reject` threshold may reject."""
 LINK_ALONE_RATE = 0.0005
-"""Share of them that the view of a link alone may reject."""
+"""Share of them that the view of a link alone may reject. 0.0002 rejects 2 points less of the links that sell on good
+hosts; 0.001 rejects 1 % of an honest Portuguese set."""
 
 
 @dataclass(frozen=True, slots=True)

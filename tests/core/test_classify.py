@@ -40,7 +40,9 @@ def test_any_comment_gets_an_answer_that_holds_together(comment: Comment, model:
         assert 0.0 <= reason.score_without <= 1.0
     for link in answer.links:
         assert 0 <= link.begin < link.end <= len(getattr(comment, link.field))
-        assert 0.0 <= link.score <= max(answer.score, model.thresholds.hold) + 1e-4  # below `hold` it says nothing alone
+        assert (
+            0.0 <= link.score <= max(answer.score, model.thresholds.hold) + 1e-4
+        )  # below `hold` it says nothing alone
     assert answer == classify(comment, History(), model, lists)
 
 
