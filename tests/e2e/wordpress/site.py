@@ -1,0 +1,130 @@
+"""A WordPress of our own: the Debian package's files, a database, PHP's own web server, and what a test does with it."""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from tests.e2e.wordpress.packages import WORDPRESS, tool
+from tests.e2e.wordpress.processes import Database, Program, answers, free_port
+
+PLUGINS = Path(__file__).parents[3] / "integrations" / "wordpress"
+PASSWORD = "a long password of the test"
+ARTICLE = {
+    "title": "Growing tomatoes on a north-facing balcony",
+    "text": "<p>Tomatoes want six hours of sun. On a balcony that faces north they get three, so choose small early "
+    "kinds, put the pots against a white wall, and water in the morning. Mulch keeps the soil warm.</p>",
+}
+
+CONFIG = """<?php
+define( 'DB_NAME', '{name}' );
+define( 'DB_USER', 'root' );
+define( 'DB_PASSWORD', '' );
+define( 'DB_HOST', 'localhost:{socket}' );
+define( 'DB_CHARSET', 'utf8mb4' );
+define( 'WP_HOME', '{url}' );
+define( 'WP_SITEURL', '{url}' );
+define( 'WP_HTTP_BLOCK_EXTERNAL', true );
+define( 'DISABLE_WP_CRON', true );
+define( 'AUTOMATIC_UPDATER_DISABLED', true );
+define( 'WP_DEBUG', true );
+define( 'WP_DEBUG_DISPLAY', false );
+define( 'WP_DEBUG_LOG', '{log}' );
+foreach ( array( 'AUTH', 'SECURE_AUTH', 'LOGGED_IN', 'NONCE' ) as $use ) {{
+	define( $use . '_KEY', 'key of the test for ' . $use );
+	define( $use . '_SALT', 'salt of the test for ' . $use );
+}}
+{constants}
+$table_prefix = 'wp_';
+defined( 'ABSPATH' ) || define( 'ABSPATH', __DIR__ . '/' );
+require_once ABSPATH . 'wp-settings.php';
+"""
+
+# Two comments of one visitor within 15 seconds are a flood to WordPress, and the tests are in a hurry.
+MU_PLUGIN = """<?php
+add_filter( 'comment_flood_filter', '__return_false', 99 );
+add_filter( 'wp_is_comment_flood', '__return_false', 99 );
+add_filter( 'winnow_recheck_delay', '__return_zero' );
+function wp_mail() { return true; }
+"""
+
+INSTALL = """
+define( 'WP_INSTALLING', true );
+require 'wp-load.php';
+require ABSPATH . 'wp-admin/includes/upgrade.php';
+wp_install( 'Balcony', 'boss', 'boss@blog.example', true, '', $in['password'] );
+update_option( 'comment_previously_approved', '' );
+update_option( 'comment_moderation', '' );
+update_option( 'permalink_structure', '/%postname%/' );
+update_option( 'active_plugins', $in['plugins'] );
+flush_rewrite_rules();
+out( wp_insert_post( array( 'post_title' => $in['title'], 'post_content' => $in['text'],
+	'post_status' => 'publish', 'post_author' => 1 ) ) );
+"""
+
+
+class Site:
+    """One blog with one article. `plugins` are active from the beginning; `constants` go into wp-config.php."""
+
+    def __init__(self, folder: Path, name: str, database: Database, plugins: list[str], **constants: str) -> None:
+        self.folder = folder / name
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.errors = folder / f"{name}-errors.log"
+        shutil.copytree(WORDPRESS, self.folder, symlinks=True, ignore=shutil.ignore_patterns("languages"))
+        shutil.copytree(PLUGINS / "winnow", self.folder / "wp-content" / "plugins" / "winnow")
+        self.must_use = self.folder / "wp-content" / "mu-plugins"
+        self.must_use.mkdir()
+        (self.must_use / "for-tests.php").write_text(MU_PLUGIN)
+        defined = "\n".join(f"define( '{key}', '{value}' );" for key, value in constants.items())
+        config = CONFIG.format(name=name, socket=database.socket, url=self.url, log=self.errors, constants=defined)
+        (self.folder / "wp-config.php").write_text(config)
+        self._raw(
+            f"$db = mysqli_init(); $db->real_connect( null, 'root', '', '', 0, '{database.socket}' );"
+            f"$db->query( 'CREATE DATABASE {name} CHARACTER SET utf8mb4' ); out( $db->error );"
+        )
+        self.article = self._raw(INSTALL, password=PASSWORD, plugins=plugins, **ARTICLE)
+        environment = {**os.environ, "PHP_CLI_SERVER_WORKERS": "3"}
+        command = [tool("php") or "", "-d", "opcache.enable_cli=1", "-S", f"127.0.0.1:{self.port}"]
+        log = folder / f"{name}.log"
+        self.program = Program(command, log, cwd=self.folder, env=environment).ready(answers(self.port))
+
+    def _raw(self, code: str, **given: Any) -> Any:
+        prelude = (
+            "error_reporting( E_ALL ); ini_set( 'display_errors', 'stderr' );"
+            f"$_SERVER['HTTP_HOST'] = '127.0.0.1:{self.port}'; $_SERVER['REMOTE_ADDR'] = '127.0.0.1';"
+            "$in = json_decode( stream_get_contents( STDIN ), true );"
+            'function out( $value ) { echo "\\n", json_encode( $value ); }'
+        )
+        done = subprocess.run(
+            [tool("php") or "", "-r", prelude + code],
+            input=json.dumps(given), capture_output=True, text=True, check=False, timeout=60, cwd=self.folder,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr + done.stdout[-2000:]
+        assert done.stderr == ""
+        return json.loads(done.stdout.rpartition("\n")[2])
+
+    def php(self, code: str, **given: Any) -> Any:
+        """What PHP code inside WordPress hands to `out()`; `$in` holds what it was given."""
+        return self._raw("require 'wp-load.php';" + code, **given)
+
+    def comments(self) -> list[dict[str, Any]]:
+        """Every comment, oldest first, with its status (0, 1, spam, trash) and our record of it."""
+        found: list[dict[str, Any]] = self.php(
+            'global $wpdb; $all = array(); foreach ( $wpdb->get_results( "SELECT * FROM $wpdb->comments '
+            "WHERE comment_author <> 'A WordPress Commenter' ORDER BY comment_ID\", ARRAY_A ) as $row ) {"
+            "  $row['meta'] = array_map( function ( $values ) { return maybe_unserialize( $values[0] ); },"
+            "    (array) get_comment_meta( $row['comment_ID'] ) ); $all[] = $row; } out( $all );"
+        )
+        return found
+
+    def comment(self, comment_id: str) -> dict[str, Any]:
+        """One of them."""
+        return next(row for row in self.comments() if row["comment_ID"] == comment_id)
+
+    def complaints(self) -> str:
+        """What PHP found wrong with the code of our plugins."""
+        text = self.errors.read_text(errors="replace") if self.errors.exists() else ""
+        return "\n".join(line for line in text.splitlines() if "winnow" in line.lower())
