@@ -12,6 +12,7 @@ from tests.e2e.wordpress.people import Moderator
 from tests.e2e.wordpress.processes import Database, Winnow
 from tests.e2e.wordpress.site import PLUGINS, Site
 
+HONEST = "Thank you, the white wall was the missing piece. Do small early tomatoes also fruit with three hours of sun?"
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 
@@ -58,9 +59,11 @@ def keys(winnow: Winnow) -> dict[str, str]:
 def native_blog(folder: Path, database: Database, winnow: Winnow, keys: dict[str, str]) -> Iterator[Site]:
     """A blog with our own plugin, set up as its settings page would."""
     site = Site(folder, "native", database, ["winnow/winnow.php"])
-    site.php("update_option( 'winnow', $in );", **{"server": winnow.url, "key": keys["native"], "secret": SECRET})
-    yield site
-    site.program.end()
+    try:
+        site.php("update_option( 'winnow', $in );", server=winnow.url, key=keys["native"], secret=SECRET)
+        yield site
+    finally:
+        site.program.end()
 
 
 @pytest.fixture(scope="session")

@@ -4,10 +4,13 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +65,11 @@ class Program:
             assert self.process.poll() is None, self.log.read_text(errors="replace")[-2000:]
             return fact()
 
-        wait_until(holds, str(self.log))
+        try:
+            wait_until(holds, str(self.log))
+        except BaseException:
+            self.end()
+            raise
         return self
 
     def end(self) -> None:
@@ -117,6 +124,21 @@ class Winnow:
         )
         key: str = json.loads(done.stdout)["key"]
         return key
+
+    def comment(self, key: str, comment_id: str) -> dict[str, Any]:
+        """A comment as the server keeps it."""
+        request = urllib.request.Request(
+            f"{self.url}/comments/{comment_id}", headers={"Authorization": f"Bearer {key}"}
+        )
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            kept: dict[str, Any] = json.load(answer)
+            return kept
+
+    def id_of(self, author: str) -> str:
+        """The newest comment of an author, for a client that does not tell the id it was given."""
+        with closing(sqlite3.connect(f"file:{self.home / 'winnow' / 'winnow.db'}?mode=ro", uri=True)) as database:
+            found = database.execute("SELECT max(id) FROM comments WHERE author = ?", (author,)).fetchone()
+        return str(found[0])
 
     def start(self) -> None:
         """Returns when it answers."""

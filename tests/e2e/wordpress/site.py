@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +105,7 @@ class Site:
         )  # fmt: skip
         assert done.returncode == 0, done.stderr + done.stdout[-2000:]
         assert done.stderr == ""
-        return json.loads(done.stdout.rpartition("\n")[2])
+        return json.loads(done.stdout.rpartition("\n")[2] or "null")
 
     def php(self, code: str, **given: Any) -> Any:
         """What PHP code inside WordPress hands to `out()`; `$in` holds what it was given."""
@@ -125,6 +126,12 @@ class Site:
         return next(row for row in self.comments() if row["comment_ID"] == comment_id)
 
     def complaints(self) -> str:
-        """What PHP found wrong with the code of our plugins."""
+        """What PHP found wrong with the code of our plugins, and whatever stopped it."""
         text = self.errors.read_text(errors="replace") if self.errors.exists() else ""
-        return "\n".join(line for line in text.splitlines() if "winnow" in line.lower())
+        ours = ("plugins/winnow", "PHP Fatal")
+        return "\n".join(line for line in text.splitlines() if any(word in line for word in ours))
+
+    def cron(self) -> None:
+        """Lets WordPress do what is due, the way a line in a crontab does."""
+        with urllib.request.urlopen(f"{self.url}/wp-cron.php", timeout=60) as answer:
+            assert answer.status == 200

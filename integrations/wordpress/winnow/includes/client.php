@@ -26,9 +26,8 @@ const WHAT_IT_MEANS = array(
  * `winnow_refused` when it will never take this very request, `winnow_lost` when it does not know the comment.
  */
 function ask( $path, array $body ) {
-	static $away = null;
-	if ( null !== $away ) {
-		return $away; // Fifty comments marked as spam at once must not wait fifty times.
+	if ( null !== absence() ) {
+		return absence(); // Fifty comments marked as spam at once must not wait fifty times.
 	}
 	$response = wp_remote_post(
 		untrailingslashit( setting( 'server' ) ) . $path,
@@ -45,10 +44,16 @@ function ask( $path, array $body ) {
 		)
 	);
 	if ( is_wp_error( $response ) ) {
-		$away = new \WP_Error( 'winnow_away', $response->get_error_message() );
-		return $away;
+		return absence( new \WP_Error( 'winnow_away', $response->get_error_message() ) );
 	}
 	return understood( wp_remote_retrieve_response_code( $response ), wp_remote_retrieve_body( $response ) );
+}
+
+/** The error of a server that did not answer, remembered for the rest of this request; null while it answers. */
+function absence( $error = null ) {
+	static $latest = null;
+	$latest        = $error ?? $latest;
+	return $latest;
 }
 
 /** The JSON object of a 200, or an error that says what came instead. */

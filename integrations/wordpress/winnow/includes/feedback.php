@@ -50,6 +50,10 @@ function send_label( $comment_id ) {
 		return $answer;
 	}
 	$at = is_array( $answer['decision'] ?? null ) ? $answer['decision']['at'] ?? null : null;
-	record( $comment_id, array( 'owed' => null ) + ( is_string( $at ) ? array( 'decided_at' => $at ) : array() ) );
+	$paid = array(
+		'owed'    => null,
+		'trouble' => null,
+	);
+	record( $comment_id, $paid + ( is_string( $at ) ? array( 'decided_at' => $at ) : array() ) );
 	return true;
 }

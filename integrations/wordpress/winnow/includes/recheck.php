@@ -11,8 +11,9 @@ const RECHECK = 'winnow_recheck';
 /** The option that counts the runs, one after another, in which the server was away. */
 const FAILURES = 'winnow_failures';
 
-/** Comments of one run; the rest waits for the next, a minute later. */
+/** Comments of one run, and the seconds after which it begins no other; the rest waits for the next run. */
 const AT_A_TIME = 50;
+const RUN_S     = 20;
 
 /** Seconds until the next try after so many failures: 1, 2, 4 ... minutes, at most 6 hours, for as long as it takes. */
 function delay_s( $failures ) {
@@ -55,40 +56,41 @@ function server_is_back() {
 	}
 }
 
-/** The comments with something owed, oldest first. */
+/** The ids of comments with something owed; what was tried in vain stands at the end. */
 function owed_comments( $number ) {
-	return get_comments(
-		array(
-			'meta_key' => 'winnow_owed', // phpcs:ignore -- few comments have it, and cron asks
-			'status'   => 'any',
-			'orderby'  => 'comment_ID',
-			'order'    => 'ASC',
-			'number'   => $number,
-		)
-	);
+	global $wpdb;
+	$query = "SELECT comment_id FROM {$wpdb->commentmeta} WHERE meta_key = 'winnow_owed' ORDER BY meta_id LIMIT %d";
+	return array_map( 'intval', $wpdb->get_col( $wpdb->prepare( $query, $number ) ) ); // phpcs:ignore -- few have it
 }
 
-/** One run: pays what is owed until the server is away again. */
+/** One run: pays what is owed. The server's absence ends it; an answer that does not help ends only its own turn. */
 function recheck() {
-	$failures = is_set_up() ? 0 : 1 + (int) get_option( FAILURES, 0 );
-	foreach ( $failures ? array() : owed_comments( AT_A_TIME ) as $comment ) {
-		if ( ! settle( $comment ) ) {
-			$failures = 1 + (int) get_option( FAILURES, 0 );
+	$paid  = 0;
+	$until = time() + RUN_S;
+	foreach ( is_set_up() ? owed_comments( AT_A_TIME ) : array() as $comment_id ) {
+		$label = recorded( $comment_id, 'owed' );
+		if ( settle( get_comment( $comment_id ) ) ) {
+			++$paid;
+		} else {
+			record( $comment_id, array( 'owed' => null ) );
+			record( $comment_id, array( 'owed' => $label ) ); // At the end of the queue now.
+		}
+		if ( null !== absence() || time() >= $until ) {
 			break;
 		}
 	}
-	update_option( FAILURES, $failures );
+	update_option( FAILURES, $paid ? 0 : 1 + (int) get_option( FAILURES, 0 ) );
 	schedule_recheck();
 }
 
-/** Pays what is owed about one comment; false when the rest should wait for a better time. */
+/** Pays what is owed about one comment, or gives it up; false when it is still owed. */
 function settle( $comment ) {
 	$id   = (int) $comment->comment_ID;
 	$owed = recorded( $id, 'owed' );
 	if ( 'check' === $owed || '' === recorded( $id, 'id' ) ) {
 		$verdict = classify( fields_of( $comment->to_array() ) );
 		if ( is_wp_error( $verdict ) ) {
-			return goes_on( $id, $verdict );
+			return is_over( $id, $verdict );
 		}
 		if ( ! is_kept_there( $verdict ) ) {
 			return false;
@@ -100,11 +102,11 @@ function settle( $comment ) {
 			return true;
 		}
 	}
-	return goes_on( $id, send_label( $id ) );
+	return is_over( $id, send_label( $id ) );
 }
 
-/** Whether the next comment may be tried after this answer; gives up what the server will never take. */
-function goes_on( $comment_id, $answer ) {
+/** Whether nothing is owed after this answer; what the server will never take is given up. */
+function is_over( $comment_id, $answer ) {
 	if ( ! is_wp_error( $answer ) ) {
 		return true;
 	}

@@ -1,0 +1,115 @@
+"""The official Akismet plugin, unmodified, asks us: the same file serves every plugin that asks through it."""
+
+import time
+
+import pytest
+
+from app.web.sample import SAMPLE_URL
+from tests.e2e.wordpress.conftest import HONEST
+from tests.e2e.wordpress.people import Moderator, comment_on
+from tests.e2e.wordpress.site import PLUGINS
+
+pytestmark = pytest.mark.xdist_group("wordpress")
+
+
+@pytest.fixture
+def with_key(dropin, keys):
+    """The blog after its administrator has typed the key where Akismet's plugin asks for one."""
+    if dropin.php("out( get_option( 'wordpress_api_key' ) );") != keys["dropin"]:
+        page = Moderator(dropin).send(
+            "options-general.php?page=akismet-key-config&view=start", "key", key=keys["dropin"]
+        )
+        assert "Akismet is now protecting your site from spam." in page
+    return dropin
+
+
+def test_a_wrong_key_is_refused(dropin):
+    answer = dropin.php("require_once ABSPATH . 'wp-load.php'; out( Akismet::verify_key( 'k7f2m9q4x1z8' ) );")
+
+    assert answer == "invalid"
+
+
+def test_the_sample_comment_lands_in_spam(with_key):
+    comment = comment_on(with_key, SAMPLE_URL, "Royal Jackpot")
+
+    assert (comment["comment_approved"], comment["meta"]["akismet_result"]) == ("spam", "true")
+
+
+@pytest.mark.parametrize(("setting", "status"), [("", "1"), ("1", "0")], ids=["published", "pending"])
+def test_an_honest_comment_gets_the_status_that_wordpress_is_set_to(with_key, setting, status):
+    with_key.php("update_option( 'comment_moderation', $in['value'] );", value=setting)
+    try:
+        comment = comment_on(with_key, f"{HONEST} {setting}", "Jana Novak")
+    finally:
+        with_key.php("update_option( 'comment_moderation', '' );")
+
+    assert (comment["comment_approved"], comment["meta"]["akismet_result"]) == (status, "false")
+
+
+@pytest.mark.parametrize(
+    ("text", "folder", "action", "label"),
+    [(f"{SAMPLE_URL}?1", "spam", "unspamcomment", "ham"), (f"{HONEST} 1", "all", "spamcomment", "spam")],
+    ids=["not-spam", "spam"],
+)
+def test_a_moderators_click_becomes_a_decision_at_the_server(with_key, server, keys, text, folder, action, label):
+    author = f"Author of {label}"
+    comment = comment_on(with_key, text, author)
+    ours = server.id_of(author)
+    assert server.comment(keys["dropin"], ours)["decision"] is None
+
+    Moderator(with_key).click(comment["comment_ID"], action, folder=folder)
+
+    assert server.comment(keys["dropin"], ours)["decision"]["label"] == label
+
+
+def test_while_the_server_is_stopped_comments_wait_and_are_rechecked_when_it_is_back(with_key, server):
+    server.stop()
+    began = time.monotonic()
+    honest = comment_on(with_key, f"{HONEST} (out)", "Jana Novak")
+    spam = comment_on(with_key, f"{SAMPLE_URL}?out", "Royal Jackpot")
+    assert time.monotonic() - began < 20
+    assert [honest["comment_approved"], spam["comment_approved"]] == ["0", "0"]
+
+    server.start()
+    with_key.php("do_action( 'akismet_schedule_cron_recheck' ); out( 1 );")
+
+    after = [with_key.comment(row["comment_ID"])["comment_approved"] for row in (honest, spam)]
+    assert after == ["1", "spam"]
+
+
+ASKS = """
+require_once $in['file'];
+$seen = null;
+add_filter( 'pre_http_request', function ( $pre, $args, $url ) use ( &$seen ) {
+	$seen = array( $url, array_keys( $args['headers'] ), $args['timeout'], $args['redirection'] );
+	return array( 'response' => array( 'code' => 200 ), 'body' => 'valid' );
+}, 5, 3 );
+foreach ( $in['constants'] as $name => $value ) { define( $name, $value ); }
+"""
+"""In the blog without Akismet's plugin: what a request would turn into, without sending any."""
+
+REWRITE = """
+require_once $in['file'];
+out( Winnow\\Akismet\\at_winnow( Winnow\\Akismet\\meant_for( $in['args'], $in['url'] ), $in['url'] ) );
+"""
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "path"),
+    [
+        ("https://rest.akismet.com/1.1/comment-check", None, "/1.1/comment-check"),
+        (
+            "http://rest.akismet.com/1.2/key-sites?api_key=a&month=2026-11",
+            None,
+            "/1.2/key-sites?api_key=a&month=2026-11",
+        ),
+        ("https://k7f2m9q4x1z8.rest.akismet.com/1.1/comment-check", None, "/k7f2m9q4x1z8/1.1/comment-check"),
+        ("https://K7F2M9Q4X1Z8.REST.AKISMET.COM/1.1/submit-spam", None, "/k7f2m9q4x1z8/1.1/submit-spam"),
+        ("http://192.0.2.7/1.1/verify-key", "rest.akismet.com", "/1.1/verify-key"),
+    ],
+    ids=["body-key", "query", "sub-domain", "upper-case", "by-address"],
+)
+def test_every_way_of_asking_akismet_leads_to_us(dropin, winnow, url, host, path):
+    args = {"headers": {"Host": host}} if host else {}
+
+    assert dropin.php(REWRITE, file=str(PLUGINS / "winnow-akismet.php"), args=args, url=url) == winnow.url + path
