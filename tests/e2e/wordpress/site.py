@@ -103,7 +103,7 @@ class Site:
             [tool("php") or "", "-r", prelude + code],
             input=json.dumps(given), capture_output=True, text=True, check=False, timeout=60, cwd=self.folder,
         )  # fmt: skip
-        assert done.returncode == 0, done.stderr + done.stdout[-2000:]
+        assert done.returncode == 0, done.stderr + self._log()[-2000:]
         assert done.stderr == ""
         return json.loads(done.stdout.rpartition("\n")[2] or "null")
 
@@ -116,7 +116,7 @@ class Site:
         found: list[dict[str, Any]] = self.php(
             'global $wpdb; $all = array(); foreach ( $wpdb->get_results( "SELECT * FROM $wpdb->comments '
             "WHERE comment_author <> 'A WordPress Commenter' ORDER BY comment_ID\", ARRAY_A ) as $row ) {"
-            "  $row['meta'] = array_map( function ( $values ) { return maybe_unserialize( $values[0] ); },"
+            "  $row['meta'] = (object) array_map( function ( $values ) { return maybe_unserialize( $values[0] ); },"
             "    (array) get_comment_meta( $row['comment_ID'] ) ); $all[] = $row; } out( $all );"
         )
         return found
@@ -127,9 +127,11 @@ class Site:
 
     def complaints(self) -> str:
         """What PHP found wrong with the code of our plugins, and whatever stopped it."""
-        text = self.errors.read_text(errors="replace") if self.errors.exists() else ""
         ours = ("plugins/winnow", "PHP Fatal")
-        return "\n".join(line for line in text.splitlines() if any(word in line for word in ours))
+        return "\n".join(line for line in self._log().splitlines() if any(word in line for word in ours))
+
+    def _log(self) -> str:
+        return self.errors.read_text(errors="replace") if self.errors.exists() else ""
 
     def cron(self) -> None:
         """Lets WordPress do what is due, the way a line in a crontab does."""

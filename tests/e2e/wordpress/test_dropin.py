@@ -77,19 +77,7 @@ def test_while_the_server_is_stopped_comments_wait_and_are_rechecked_when_it_is_
     assert after == ["1", "spam"]
 
 
-ASKS = """
-require_once $in['file'];
-$seen = null;
-add_filter( 'pre_http_request', function ( $pre, $args, $url ) use ( &$seen ) {
-	$seen = array( $url, array_keys( $args['headers'] ), $args['timeout'], $args['redirection'] );
-	return array( 'response' => array( 'code' => 200 ), 'body' => 'valid' );
-}, 5, 3 );
-foreach ( $in['constants'] as $name => $value ) { define( $name, $value ); }
-"""
-"""In the blog without Akismet's plugin: what a request would turn into, without sending any."""
-
 REWRITE = """
-require_once $in['file'];
 out( Winnow\\Akismet\\at_winnow( Winnow\\Akismet\\meant_for( $in['args'], $in['url'] ), $in['url'] ) );
 """
 
@@ -112,4 +100,49 @@ out( Winnow\\Akismet\\at_winnow( Winnow\\Akismet\\meant_for( $in['args'], $in['u
 def test_every_way_of_asking_akismet_leads_to_us(dropin, winnow, url, host, path):
     args = {"headers": {"Host": host}} if host else {}
 
-    assert dropin.php(REWRITE, file=str(PLUGINS / "winnow-akismet.php"), args=args, url=url) == winnow.url + path
+    assert dropin.php(REWRITE, args=args, url=url) == winnow.url + path
+
+
+SENDS = """
+require_once $in['file'];
+foreach ( $in['constants'] as $name => $value ) { define( $name, $value ); }
+$seen = array();
+add_filter( 'pre_http_request', function ( $pre, $args, $url ) use ( &$seen ) {
+	if ( false !== $pre ) { return $pre; }
+	$seen[] = array( 'url' => $url, 'headers' => array_keys( $args['headers'] ), 'timeout' => $args['timeout'] );
+	return new WP_Error( 'away' );
+}, 20, 3 );
+$args = array( 'timeout' => 15, 'headers' => array( 'Host' => 'rest.akismet.com', 'X-Kept' => '1' ), 'body' => 'api_key=k' );
+foreach ( $in['urls'] as $url ) { $code = wp_safe_remote_post( $url, $args )->get_error_code(); }
+out( array( $code, $seen ) );
+"""
+"""On the blog without Akismet's plugin: which requests leave when some are asked for."""
+
+CHECK = "https://rest.akismet.com/1.1/comment-check"
+
+
+@pytest.fixture
+def sends(native):
+    def send(*urls, **constants):
+        return native.php(
+            SENDS, file=str(PLUGINS / "winnow-akismet.php"), urls=urls, constants={"A_CONSTANT": 1, **constants}
+        )
+
+    return send
+
+
+def test_a_server_that_is_away_is_asked_once_and_not_for_long(sends):
+    code, seen = sends(CHECK, CHECK, CHECK.replace("https", "http"), WINNOW_SERVER="http://127.0.0.1:9/")
+
+    assert code == "away"
+    assert seen == [{"url": "http://127.0.0.1:9/1.1/comment-check", "headers": ["X-Kept"], "timeout": 5}]
+
+
+def test_without_a_server_nothing_is_sent_to_anybody(sends):
+    assert sends(CHECK) == ["winnow_server_missing", []]
+
+
+def test_what_is_not_for_akismet_goes_where_it_was_going(native):
+    other = "require_once $in['file']; out( Winnow\\Akismet\\instead( false, array(), 'https://akismet.com.example/1.1/x' ) );"
+
+    assert native.php(other, file=str(PLUGINS / "winnow-akismet.php")) is False
