@@ -20,11 +20,11 @@ from app.web.schemas import ClassifyIn, ClassifyOut, CommentOut, LinkOut, Reason
 ROOT = Path(__file__).parents[1]
 PAGES = sorted(
     path
-    for folder in (".", "docs", "docs/adr", "training_data", "training_data/*", "models", "models/*")
+    for folder in (".", "docs", "docs/adr", "docs/cms", "training_data", "training_data/*", "models", "models/*")
     for path in ROOT.glob(f"{folder}/*.md")
 )
-CLIENTS_OWN = {"WINNOW_KEY"}
-"""Not a setting: the variable that the curl lines put the site's key in."""
+CLIENTS_OWN = {"WINNOW_KEY", "WINNOW_SERVER", "WINNOW_WEBHOOK_SECRET"}
+"""No settings of the service: what the curl lines and the WordPress plugins take the site's key and the like from."""
 
 
 def page(name: str) -> str:

@@ -7,8 +7,10 @@
  * Copy this file into wp-content/mu-plugins/ and name the server in wp-config.php:
  *
  *     define( 'WINNOW_SERVER', 'http://127.0.0.1:8000' );
+ *     define( 'WINNOW_KEY', 'the key of this site' );
  *
- * Then enter the site's Winnow key where the Akismet plugin asks for its own. To go back, delete this file.
+ * The Akismet plugin's own page takes the letters a to f only, so a key with others must stand in wp-config.php;
+ * one without may be typed there instead. To go back, delete this file.
  */
 
 namespace Winnow\Akismet;
@@ -39,6 +41,18 @@ function instead( $answer, $args, $url ) {
 	return null === $failure ? $answer : $failure;
 }
 add_filter( 'pre_http_request', __NAMESPACE__ . '\\instead', 10, 3 );
+
+/** The key of WINNOW_KEY, for the plugin and all that ask it; without that constant, the one the plugin has. */
+function key( $theirs ) {
+	return defined( 'WINNOW_KEY' ) ? WINNOW_KEY : $theirs;
+}
+add_filter( 'akismet_get_api_key', __NAMESPACE__ . '\\key' );
+
+/** Whether the plugin should know that its key is not its own to change. */
+function is_key_given( $is_given ) {
+	return $is_given || defined( 'WINNOW_KEY' );
+}
+add_filter( 'akismet_predefined_api_key', __NAMESPACE__ . '\\is_key_given' );
 
 /** The Akismet host a request is meant for, or null; the plugin's own diagnosis names it only in a header. */
 function meant_for( $args, $url ) {

@@ -13,6 +13,10 @@ from tests.e2e.wordpress.processes import Database, Winnow
 from tests.e2e.wordpress.site import PLUGINS, Site
 
 HONEST = "Thank you, the white wall was the missing piece. Do small early tomatoes also fruit with three hours of sun?"
+MARKS = [
+    pytest.mark.xdist_group("wordpress"),  # one process runs them all, so that one database and two blogs are enough
+    pytest.mark.timeout(900),  # the first of them may have packages to install
+]
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 
@@ -78,6 +82,7 @@ def dropin_blog(folder: Path, database: Database, winnow: Winnow) -> Iterator[Si
 @pytest.fixture
 def native(native_blog: Site, server: Winnow) -> Iterator[Site]:
     """The blog with our plugin; nothing in it complains."""
+    native_blog.forget()
     yield native_blog
     assert native_blog.complaints() == ""
 
@@ -85,11 +90,20 @@ def native(native_blog: Site, server: Winnow) -> Iterator[Site]:
 @pytest.fixture
 def dropin(dropin_blog: Site, server: Winnow) -> Iterator[Site]:
     """The blog with Akismet's plugin; nothing of ours complains."""
+    dropin_blog.forget()
     yield dropin_blog
     assert dropin_blog.complaints() == ""
 
 
+@pytest.fixture(scope="session")
+def administrator(native_blog: Site) -> Iterator[Moderator]:
+    """Somebody who logged in once."""
+    person = Moderator(native_blog)
+    yield person
+    person.browser.close()
+
+
 @pytest.fixture
-def moderator(native: Site) -> Moderator:
+def moderator(native: Site, administrator: Moderator) -> Moderator:
     """The administrator of the blog with our plugin."""
-    return Moderator(native)
+    return administrator

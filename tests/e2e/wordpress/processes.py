@@ -95,7 +95,12 @@ class Database:
             subprocess.run(made, stdout=log, stderr=log, check=True, timeout=120)
         command = [tool("mariadbd") or "", "--no-defaults", *owner, f"--datadir={folder / 'db'}"]
         command += [f"--socket={self.socket}", f"--pid-file={folder / 'db.pid'}", "--skip-networking"]
-        command += ["--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=32M", "--innodb-log-file-size=8M"]
+        command += [
+            "--innodb-flush-log-at-trx-commit=0",
+            "--innodb-buffer-pool-size=32M",
+            "--innodb-fast-shutdown=2",
+            "--innodb-log-file-size=8M",
+        ]
         self.program = Program(command, folder / "db.log").ready(self.socket.exists)
 
 

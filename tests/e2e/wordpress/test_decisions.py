@@ -13,10 +13,10 @@ from itertools import count
 import pytest
 
 from app.web.sample import SAMPLE_URL
-from tests.e2e.wordpress.conftest import HONEST, SECRET
+from tests.e2e.wordpress.conftest import HONEST, MARKS, SECRET
 from tests.e2e.wordpress.people import comment_on
 
-pytestmark = pytest.mark.xdist_group("wordpress")
+pytestmark = MARKS
 
 numbers = count(1)
 
@@ -149,6 +149,15 @@ def test_a_comment_in_the_trash_stays_there(native):
 
     assert send(native, event(comment, "ham")) == (200, {"result": "unchanged"})
     assert status(native, comment) == "trash"
+
+
+def test_a_comment_the_server_knows_only_by_our_number_is_found_and_no_other(native):
+    comment = spam_on(native)
+    other = event({"meta": {"winnow_id": "c_01JD8ZQ4V3W5K2N7X9R1T6M0PA"}}, "ham", comment_id=comment["comment_ID"])
+
+    assert send(native, other) == (200, {"result": "unknown"})
+    native.php("Winnow\\record( $in['id'], array( 'id' => null ) ); out( 1 );", id=comment["comment_ID"])
+    assert send(native, other) == (200, {"result": "changed"})
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ import re
 import pytest
 
 from app.web.sample import SAMPLE_URL
-from tests.e2e.wordpress.conftest import HONEST
+from tests.e2e.wordpress.conftest import HONEST, MARKS
 from tests.e2e.wordpress.people import BROWSER, Moderator, comment_on
 
-pytestmark = pytest.mark.xdist_group("wordpress")
+pytestmark = MARKS
 
 
 def test_the_sample_comment_lands_in_spam(native):
@@ -18,7 +18,7 @@ def test_the_sample_comment_lands_in_spam(native):
     assert comment["comment_approved"] == "spam"
     assert comment["meta"]["winnow_action"] in ("reject", "discard")
     assert float(comment["meta"]["winnow_score"]) > 0.9
-    assert comment["meta"]["winnow_reasons"][0]["evidence"] == SAMPLE_URL
+    assert SAMPLE_URL in comment["meta"]["winnow_reasons"]
 
 
 @pytest.mark.parametrize(("setting", "status"), [("", "1"), ("1", "0")], ids=["published", "pending"])

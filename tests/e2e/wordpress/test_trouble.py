@@ -9,10 +9,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from app.web.sample import SAMPLE_URL
-from tests.e2e.wordpress.conftest import HONEST
+from tests.e2e.wordpress.conftest import HONEST, MARKS
 from tests.e2e.wordpress.people import comment_on
 
-pytestmark = pytest.mark.xdist_group("wordpress")
+pytestmark = MARKS
 
 
 def owed(site):
@@ -37,7 +37,7 @@ def test_while_the_server_is_stopped_comments_wait_and_are_rechecked_when_it_is_
 
     native.cron()
     assert len(owed(native)) == 2
-    assert native.php("out( get_option( 'winnow_failures' ) );") == 1
+    assert native.php("out( get_option( 'winnow_failures' ) );") == "1"
     assert due(native)
 
     server.start()
