@@ -90,9 +90,14 @@ class Database:
         self.socket = folder / "db.sock"
         owner = [f"--user={_me()}"]
         made = [tool("mariadb-install-db") or "", "--no-defaults", *owner, f"--datadir={folder / 'db'}"]
-        made += ["--auth-root-authentication-method=normal", "--skip-test-db", "--innodb-log-file-size=8M"]
-        with (folder / "db.log").open("ab") as log:
-            subprocess.run(made, stdout=log, stderr=log, check=True, timeout=120)
+        made += [
+            "--auth-root-authentication-method=normal",
+            "--innodb-use-native-aio=0",
+            "--skip-test-db",
+            "--innodb-log-file-size=8M",
+        ]
+        done = subprocess.run(made, capture_output=True, text=True, check=False, timeout=120)
+        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
         command = [tool("mariadbd") or "", "--no-defaults", *owner, f"--datadir={folder / 'db'}"]
         command += [f"--socket={self.socket}", f"--pid-file={folder / 'db.pid'}", "--skip-networking"]
         command += [

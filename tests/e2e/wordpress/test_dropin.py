@@ -39,8 +39,11 @@ def test_a_key_in_wp_config_is_the_official_plugins_key(dropin, keys):
     assert told == [keys["dropin"], "valid", True]
 
 
-def test_a_wrong_key_is_refused(dropin):
-    answer = dropin.php("out( Akismet::verify_key( 'k7f2m9q4x1z8' ) );")
+@pytest.mark.parametrize("saved", ["", "dropin"], ids=["first-key", "another-key"])
+def test_a_wrong_key_is_refused(dropin, keys, saved):
+    """The plugin sends the key to be tried as `key`, and the one it has as `api_key`."""
+    dropin.php("update_option( 'wordpress_api_key', $in['key'] );", key=keys.get(saved, ""))
+    answer = dropin.php("out( Akismet::verify_key( '0123456789ab' ) );")
 
     assert answer == "invalid"
 
