@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from app.commands import INTERRUPTED, REFUSED, printing
+from app.commands import INTERRUPTED, REFUSED, doors, printing
 from app.commands.benchmark import benchmark
 from app.commands.check import check
 from app.commands.doctor import doctor
@@ -65,6 +65,7 @@ app.command(rich_help_panel=_JUDGE)(check)
 app.command(rich_help_panel=_JUDGE)(score)
 app.command(rich_help_panel=_RUN)(serve)
 app.command(rich_help_panel=_RUN)(doctor)
+doors.add_to(site)
 app.add_typer(site, name="site", rich_help_panel=_RUN)
 app.add_typer(models, name="models", rich_help_panel=_LEARN)
 app.add_typer(benchmark, name="benchmark", rich_help_panel=_LEARN)

@@ -4,6 +4,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
@@ -13,7 +14,19 @@ from app.settings import Settings
 from app.store.database import migrate, open_engine
 from app.store.sql import SqlStore
 from app.store.writer import Writer
-from app.web import about, batch, classify, health, openapi, problems
+from app.web import (
+    about,
+    akismet,
+    batch,
+    classify,
+    coral,
+    feedback,
+    health,
+    openapi,
+    pages,
+    perspective,
+    problems,
+)
 from app.web.metrics import Metrics
 from app.web.watch import Watch
 from app.web.wiring import Wiring
@@ -26,6 +39,17 @@ _DESCRIPTION = """\
 A CMS sends a comment; Winnow answers what it is (`verdict`), what to do with it (`action`) and why
 (`reasons`). Every error is an RFC 9457 problem and never repeats what was sent; GET its `type` for
 what to do about it. A site's key goes with every request about comments."""
+
+
+_ABOUT: dict[str, Any] = {
+    "title": "Winnow",
+    "summary": "A comment spam filter that says why.",
+    "description": _DESCRIPTION,
+    "docs_url": None,  # both pages would load their assets from a CDN
+    "redoc_url": None,
+}
+_PARTS = (classify, batch, akismet, feedback, pages, perspective, coral, about, health)
+"""Routes are tried in this order; the busiest come first."""
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -44,19 +68,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             yield
 
     app = FastAPI(
-        title="Winnow",
-        summary="A comment spam filter that says why.",
-        description=_DESCRIPTION,
+        **_ABOUT,
         version=_version(),
-        docs_url=None,  # both pages would load their assets from a CDN
-        redoc_url=None,
         lifespan=lifespan,
         generate_unique_id_function=_function_name,
     )
     problems.install(app)
     openapi.install(app)
     app.add_middleware(Watch, metrics=metrics)
-    for part in (classify, batch, about, health):  # routes are tried in this order; the busiest comes first
+    for part in _PARTS:
         app.include_router(part.router)
     return app
 

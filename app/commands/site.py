@@ -53,15 +53,28 @@ def list_(json: printing.Json = False) -> None:
     """List the sites, each with the beginning of its key."""
     with opening.open_store(opening.read_settings()) as store:
         sites = store.sites()
+        networks = store.open_networks()
+    open_to = {each.name: [network for site, network in networks if site == each] for each in sites}
     if json:
         printing.print_json(
-            [{"site": each.name, "created_at": each.created_at, "key_hint": each.key_hint} for each in sites]
+            [
+                {
+                    "site": each.name,
+                    "created_at": each.created_at,
+                    "key_hint": each.key_hint,
+                    "open_to": open_to[each.name],
+                }
+                for each in sites
+            ]
         )
     elif not sites:
         printing.say("There is no site yet. Add one: winnow site add NAME")
     else:
-        rows = [(each.name, f"{each.key_hint}…", each.created_at) for each in sites]
-        printing.table(("Site", "Key", "Added"), rows)
+        rows = [
+            (each.name, f"{each.key_hint}…", each.created_at, ", ".join(open_to[each.name]) or "nobody")
+            for each in sites
+        ]
+        printing.table(("Site", "Key", "Added", "Open without a key to"), rows)
 
 
 @site.command("rotate-key")

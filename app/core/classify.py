@@ -66,6 +66,8 @@ def _said(override: Override | None) -> str:
         return ""
     if override.rule == "honeypot":
         return "A field that people cannot see was filled in."
+    if override.rule == "test":
+        return f"A test: {override.value} is spam by agreement, so that a set-up can be tried."
     if override.rule == "role":
         return f"The author's role on this site ({override.value}) is trusted."
     done = "allows" if override.rule == "allow" else "denies"

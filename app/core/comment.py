@@ -84,6 +84,14 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """What a site told of a page beforehand, for comments that name only its URL."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """What the store knows that a verdict depends on, read once before deciding."""
 
@@ -91,5 +99,7 @@ class History:
     """The site's own, or None for those of the model's card."""
     rules: tuple[Rule, ...] = ()
     """The site's rules, in the order they were added."""
+    page: Page | None = None
+    """The page at the comment's page_url, when the site has told of it and the comment brings no text of its own."""
     degraded: tuple[str, ...] = ()
     """What could not be read, e.g. ("store",); empty when all is well."""

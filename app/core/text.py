@@ -1,5 +1,6 @@
 """Undo disguise: from the text as sent to the words a reader sees, and what had been done to hide them."""
 
+import hashlib
 import html
 import re
 import unicodedata
@@ -24,6 +25,8 @@ from app.core.refang import hides_letters, percent_decoded, refanged
 from app.core.respelling import closed_up, respelt
 from app.core.traced import Edit, Traced
 
+_TAG = re.compile(r"<[^<>]*>")
+_NO_LETTERS = re.compile(r"[\W_]+")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _NON_ASCII = re.compile(r"[^\x00-\x7f]")
@@ -102,6 +105,19 @@ def plain_address(written: str) -> str:
     if not written.isascii():
         written = _plain_characters(Traced.of(written), set()).text
     return percent_decoded(written)
+
+
+def text_hash(text: str) -> str:
+    """A fingerprint of a text's letters and digits, the same when a CMS has cleaned markup, entities or spacing since.
+
+    16 hexadecimal digits; empty for a text without letters and digits.
+
+    >>> text_hash("<p>Tea &amp; cake!</p>") == text_hash("tea cake") != text_hash("tea cakes")
+    True
+    """
+    shown = _TAG.sub(" ", html.unescape(text)) or text
+    letters = _NO_LETTERS.sub("", unicodedata.normalize("NFKC", shown).casefold())
+    return hashlib.sha256(letters.encode("utf-8", "replace")).hexdigest()[:16] if letters else ""
 
 
 def _without_entities(traced: Traced, found: set[str]) -> Traced:

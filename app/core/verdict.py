@@ -54,7 +54,7 @@ class Override:
     """The rule that decided instead of the score."""
 
     rule: str
-    """honeypot, role, allow or deny."""
+    """role, test, honeypot, allow or deny."""
     kind: str
     """For allow and deny: what kind of rule; else empty."""
     value: str

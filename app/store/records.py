@@ -4,8 +4,10 @@ import hashlib
 import secrets
 import string
 from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 from app.core.comment import COMMENT_FIELDS, Comment
+from app.core.hosts import parse_url
 from app.core.verdict import Classification
 
 KEY_LENGTH = 12  # WordPress' Akismet plugin refuses keys of any other length
@@ -33,12 +35,48 @@ class Site:
 class Decision:
     """What a person said about a comment."""
 
-    label: str
-    """spam or ham."""
+    label: str | None
+    """spam or ham; None takes back what was said before."""
     by: str
-    """The moderator's name, or the CMS that sent the feedback."""
+    """The moderator's name, or who the CMS says it was."""
     at: str
     """RFC 3339, UTC."""
+    source: str = "feedback"
+    """moderator, or feedback of the CMS, which weighs on its own site only until a moderator confirms it."""
+
+
+class Decided(NamedTuple):
+    """A decision, as a CMS that polls for them gets it."""
+
+    cursor: int
+    """Rising over all sites."""
+    id: str
+    """Ours, of the comment."""
+    comment_id: str
+    """The CMS's; empty when it sent none."""
+    decision: Decision
+
+
+class Months(NamedTuple):
+    """What one month's comments of a site came to."""
+
+    month: str
+    """YYYY-MM."""
+    comments: int
+    flagged: int
+    """Held or worse."""
+    missed_spam: int
+    """Published, and called spam by somebody since."""
+    false_positives: int
+    """Flagged, and called ham by somebody since."""
+
+
+class Remembered(NamedTuple):
+    """An answer that is given again to the same Idempotency-Key."""
+
+    body_hash: str
+    """SHA-256 of the request's body, hexadecimal."""
+    answer: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +91,9 @@ class Record:
     comment: Comment
     classification: Classification
     decision: Decision | None = None
-    """None until somebody decided."""
+    """The one that stands; None until somebody decided."""
+    client: str = ""
+    """The door it came by and the CMS's User-Agent, e.g. `akismet WordPress/6.1.9 | Akismet/5.0.2`."""
 
 
 def new_key() -> str:
@@ -85,6 +125,21 @@ def key_hint(key: str) -> str:
     'k7f'
     """
     return key[:HINT_LENGTH]
+
+
+def page_key(url: str) -> str:
+    """What a page's address is kept under: without scheme, `www.`, fragment and a slash at its end.
+
+    Empty for what is no address.
+
+    >>> page_key("https://www.blog.example/a/?p=1#comment-7"), page_key("http://Blog.example/a"), page_key("/a")
+    ('blog.example/a?p=1', 'blog.example/a', '')
+    """
+    parsed = parse_url(url.strip())
+    if parsed is None:
+        return ""
+    query = f"?{parsed.query}" if parsed.query else ""
+    return f"{parsed.host.removeprefix('www.')}{parsed.path.rstrip('/')}{query}"
 
 
 def without_unstored(comment: Comment) -> Comment:

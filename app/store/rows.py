@@ -5,13 +5,15 @@ from dataclasses import fields
 from typing import Any
 
 from app.core.comment import Comment, Thresholds
+from app.core.text import text_hash
 from app.core.verdict import Classification, LinkReport, Override, Reason
-from app.store.records import STORED_FIELDS, Record
+from app.store.records import STORED_FIELDS, Decision, Record
 
 # dataclasses.asdict copies deeply and costs ten times as much; these classes are flat.
 _THRESHOLD_FIELDS = tuple(field.name for field in fields(Thresholds))
 _OVERRIDE_FIELDS = tuple(field.name for field in fields(Override))
 _REASON_FIELDS = tuple(field.name for field in fields(Reason))
+_DECISION_FIELDS = tuple(field.name for field in fields(Decision))
 _LINK_FIELDS = tuple(field.name for field in fields(LinkReport))
 
 
@@ -23,6 +25,8 @@ def comment_row(record: Record) -> dict[str, Any]:
         "site": record.site,
         "received_at": record.received_at,
         **_flat(record.comment, STORED_FIELDS),
+        "text_hash": text_hash(record.comment.text),
+        "client": record.client,
         "verdict": answer.verdict,
         "score": answer.score,
         "action": answer.action,
@@ -47,7 +51,18 @@ def record_of(row: Mapping[str, Any]) -> Record:
         received_at=row["received_at"],
         comment=Comment(**{name: row[name] for name in STORED_FIELDS}),
         classification=classification_of(row["answer"]),
+        client=row["client"],
     )
+
+
+def decision_row(site: str, comment: str, decision: Decision) -> dict[str, Any]:
+    """The row of `decisions`; its id is the next one, given by the database."""
+    return {"comment": comment, "site": site, **_flat(decision, _DECISION_FIELDS)}
+
+
+def decision_of(row: Mapping[str, Any]) -> Decision:
+    """The decision that a row of `decisions` holds."""
+    return Decision(**{name: row[name] for name in _DECISION_FIELDS})
 
 
 def answer_of(classification: Classification) -> dict[str, Any]:

@@ -16,9 +16,10 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     inspect,
+    text,
 )
 
-REVISION = "0001"
+REVISION = "0002"
 """The newest step in migrations/versions/; a test holds the two together."""
 
 # Every constraint has a name, because a migration can only change what it can name.
@@ -81,12 +82,17 @@ comments = Table(
     Column("posted_at", Text, nullable=False, comment="whatever the CMS sent; never computed with"),
     Column("comment_id", Text, nullable=False, comment="the CMS's own id"),
     Column("parent_id", Text, nullable=False, comment="the CMS's id of the comment replied to"),
+    Column("text_hash", Text, nullable=False, server_default=text("''"), comment="core.text.text_hash of the text"),
+    Column("client", Text, nullable=False, server_default=text("''"), comment="door and User-Agent of the CMS"),
     # And the answer: what queries ask for as columns, the whole of it as JSON.
     Column("verdict", Text, nullable=False, comment="ham, unsure or spam"),
     Column("score", Float, nullable=False, comment="calibrated probability of spam, 0.0 to 1.0"),
     Column("action", Text, nullable=False, comment="publish, hold, reject or discard"),
     Column("model", Text, nullable=False, comment="folder name under models/"),
     Column("answer", JSON, nullable=False, comment="the whole classification, see store/rows.py"),
+    Index("ix_comments_site", "site", "received_at"),
+    Index("ix_comments_comment_id", "site", "comment_id"),
+    Index("ix_comments_text_hash", "site", "text_hash"),
 )
 
 links = Table(
@@ -102,6 +108,58 @@ links = Table(
     Column("begin", Integer, nullable=False, comment="first code point in that field"),
     Column("end", Integer, nullable=False, comment="one past the last code point"),
     Column("score", Float, nullable=False, comment="how much the link alone looks like spam, 0.0 to 1.0"),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", Integer, primary_key=True, comment="rising; the cursor of GET /decisions"),
+    Column("comment", Text, ForeignKey("comments.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("site", Text, ForeignKey("sites.name"), nullable=False),
+    Column("label", Text, comment="spam or ham; null takes back what was said before"),
+    Column("by", Text, nullable=False, comment="the moderator, or who the CMS says it was"),
+    Column("source", Text, nullable=False, comment="moderator, or feedback of the CMS"),
+    Column("at", Text, nullable=False),
+    Index("ix_decisions_site", "site", "id"),
+    sqlite_autoincrement=True,  # an id is never used twice, or a cursor would skip what comes after
+)
+
+pages = Table(
+    "pages",
+    metadata,
+    Column("site", Text, ForeignKey("sites.name"), primary_key=True),
+    Column("url", Text, primary_key=True, comment="see records.page_key"),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("updated_at", Text, nullable=False),
+)
+
+networks = Table(
+    "networks",
+    metadata,
+    Column("site", Text, ForeignKey("sites.name"), primary_key=True),
+    Column("network", Text, primary_key=True, comment="may speak for the site without a key, e.g. 192.0.2.0/24"),
+)
+
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("site", Text, ForeignKey("sites.name"), nullable=False),
+    Column("purpose", Text, nullable=False, comment="coral: signs what Coral sends"),
+    Column("secret", Text, nullable=False, comment="in clear: a signature cannot be checked with a hash"),
+    Column("created_at", Text, nullable=False),
+    UniqueConstraint("site", "purpose", "secret", name="uq_secrets_site"),
+)
+
+idempotency = Table(
+    "idempotency",
+    metadata,
+    Column("site", Text, ForeignKey("sites.name"), primary_key=True),
+    Column("key", Text, primary_key=True, comment="the Idempotency-Key"),
+    Column("body_hash", Text, nullable=False, comment="SHA-256 of the request's body"),
+    Column("answer", JSON, nullable=False),
+    Column("at", Text, nullable=False, index=True),
 )
 
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from app.core.comment import COMMENT_FIELDS
 from app.core.verdict import Classification, LinkReport, Reason
-from app.store.records import Record
+from app.store.records import Decision, Record
 
 DECIMALS = 4
 
@@ -79,8 +79,13 @@ def stored(record: Record) -> dict[str, Any]:
         **judged(record.id, record.site, record.classification),
         "received_at": record.received_at,
         "comment": {name: getattr(record.comment, name) for name in COMMENT_FIELDS},
-        "decision": decision and {"label": decision.label, "by": decision.by, "at": decision.at},
+        "decision": decided(decision) if decision and decision.label else None,
     }
+
+
+def decided(decision: Decision) -> dict[str, Any]:
+    """A decision as it is answered; `label` is null where one was taken back."""
+    return {"label": decision.label, "by": decision.by, "at": decision.at, "source": decision.source}
 
 
 def encoded(answer: Any) -> bytes:

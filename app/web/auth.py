@@ -3,8 +3,10 @@
 import base64
 import binascii
 import hashlib
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from time import monotonic
 from typing import NamedTuple
 
@@ -41,14 +43,25 @@ class _Seen:
 class Keys:
     """The good keys of the last seconds. Keys nobody has are never remembered."""
 
-    def __init__(self, ask: Callable[[str], Site | None], clock: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self,
+        ask: Callable[[str], Site | None],
+        ask_networks: Callable[[], tuple[tuple[Site, str], ...]] = tuple,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
         self._ask = ask
+        self._ask_networks = ask_networks
         self._clock = clock
+        self._networks: tuple[tuple[Site, IPv4Network | IPv6Network], ...] = ()
+        self._networks_asked_at = -math.inf
         self._seen: dict[bytes, _Seen] = {}
 
     def caller(self, request: Request) -> Caller:
         """Raises RefusedRequest (401) without a good key, StoreUnavailable when nobody can tell."""
-        key = key_of(request)
+        return self.caller_with(key_of(request))
+
+    def caller_with(self, key: str) -> Caller:
+        """The same for a key that came in some other way."""
         if not key:
             raise RefusedRequest("key-missing")
         if len(key) > MAX_KEY_CHARACTERS:
@@ -64,6 +77,21 @@ class Keys:
                 raise RefusedRequest("key-unknown")
             self._seen[digest] = seen
         return Caller(seen.site, () if seen.confirmed_at == seen.asked_at else ("store",))
+
+    def caller_from(self, address: str) -> Caller | None:
+        """The one site that is open to that address without a key; None when there is none, or more than one."""
+        now = self._clock()
+        if now - self._networks_asked_at >= FRESH_S:
+            self._networks = tuple((site, ip_network(network)) for site, network in self._ask_networks())
+            self._networks_asked_at = now
+        try:
+            asking = ip_address(address)
+        except ValueError:
+            return None
+        if isinstance(asking, IPv6Address) and asking.ipv4_mapped:
+            asking = asking.ipv4_mapped
+        open_to_it = {site for site, network in self._networks if asking in network}
+        return Caller(open_to_it.pop(), ()) if len(open_to_it) == 1 else None
 
     def _confirmed(self, key: str, seen: _Seen | None, now: float) -> _Seen | None:
         try:

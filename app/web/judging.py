@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from ulid import ULID
 
 from app.core.classify import classify
-from app.core.comment import Comment
+from app.core.comment import Comment, History
 from app.store.records import Record
 from app.web import body
 from app.web.problems import RefusedRequest, invalid_fields
@@ -17,18 +17,32 @@ from app.web.schemas import ClassifyIn
 from app.web.wiring import Wiring
 
 SANITISED = "text.sanitised"
+MAX_CLIENT_CHARACTERS = 200
 
 
-def judge(wired: Wiring, site: str, comment: Comment, causes: Iterable[str] = ()) -> Record:
-    """Reads the history once and decides; nothing is written. `causes` join `degraded`."""
+def judge(wired: Wiring, site: str, comment: Comment, causes: Iterable[str] = (), client: str = "") -> Record:
+    """Reads the history once and decides; nothing is written.
+
+    Args:
+        wired: the store, the model and the lists.
+        site: who sent it.
+        comment: as sent. What the site told of its page beforehand is judged with it, and not kept with it.
+        causes: join `degraded`.
+        client: the door it came by and the CMS's User-Agent.
+    """
     history = wired.history_of(site, comment)
     began = perf_counter()
-    found = classify(comment, history, wired.model, wired.lists)
+    found = classify(_with_page(comment, history), history, wired.model, wired.lists)
     wired.metrics.judged(found.verdict, perf_counter() - began)
     degraded = tuple(dict.fromkeys((*found.degraded, *history.degraded, *causes)))
     if degraded != found.degraded:
         found = replace(found, degraded=degraded)
-    return Record(f"c_{ULID()}", site, wired.now(), comment, found)
+    return Record(f"c_{ULID()}", site, wired.now(), comment, found, client=client[:MAX_CLIENT_CHARACTERS])
+
+
+def _with_page(comment: Comment, history: History) -> Comment:
+    page = history.page
+    return replace(comment, page_title=comment.page_title or page.title, page_text=page.text) if page else comment
 
 
 def received(value: Any, max_characters: int, *, clean: bool = True) -> tuple[ClassifyIn, Comment, tuple[str, ...]]:

@@ -7,7 +7,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
 from app.web.problems import CONTENT_TYPE, PROBLEMS, Problem, RefusedRequest
-from app.web.schemas import BatchIn, ClassifyIn, ProblemOut
+from app.web.schemas import ProblemOut
 
 _REFS = "#/components/schemas/{model}"
 _NEEDS_KEY: dict[str, Any] = {"security": [{"bearer": []}, {"header": []}, {"basic": []}]}
@@ -20,6 +20,9 @@ _SCHEMES = {
 
 _ANSWERED: dict[str, type[BaseModel]] = {}
 """Every model that an operation answers with, by name; filled while the routes are being declared."""
+
+_TAKEN: dict[str, type[BaseModel]] = {}
+"""The same of what operations take."""
 
 
 def answers(model: type[BaseModel] | None, *codes: str, ndjson: bool = False) -> dict[int | str, dict[str, Any]]:
@@ -43,6 +46,7 @@ def answers(model: type[BaseModel] | None, *codes: str, ndjson: bool = False) ->
 
 def takes(model: type[BaseModel], *, ndjson: bool = False) -> dict[str, Any]:
     """The `openapi_extra` of an operation with a JSON body and a key."""
+    _TAKEN[model.__name__] = model
     reference = {"$ref": _REFS.format(model=model.__name__)}
     content: dict[str, Any] = {"application/json": {"schema": reference}}
     if ndjson:
@@ -62,6 +66,21 @@ def takes_path(name: str, description: str, example: str, *, key: bool = True) -
         "example": example,
     }
     return {"parameters": [parameter], **(_NEEDS_KEY if key else {})}
+
+
+def takes_query(*parameters: tuple[str, str, int]) -> dict[str, Any]:
+    """The `openapi_extra` of an operation with whole numbers in its query: name, description, default."""
+    described = [
+        {
+            "name": name,
+            "in": "query",
+            "required": False,
+            "description": description,
+            "schema": {"type": "integer", "default": default},
+        }
+        for name, description, default in parameters
+    ]
+    return {"parameters": described, **_NEEDS_KEY}
 
 
 def install(app: FastAPI) -> None:
@@ -87,13 +106,13 @@ def install(app: FastAPI) -> None:
 
 def _describe(paths: dict[str, Any], schemas: dict[str, Any]) -> None:
     """Adds every schema and example as its model has it; FastAPI's own lack what is null."""
-    by_hand: list[type[BaseModel]] = [ClassifyIn, BatchIn, ProblemOut]
-    for model in by_hand + list(_ANSWERED.values()):
+    described: list[type[BaseModel]] = [ProblemOut, *_TAKEN.values(), *_ANSWERED.values()]
+    for model in described:
         schema = model.model_json_schema(ref_template=_REFS)
         schemas.update(schema.pop("$defs", {}))
         schemas[model.__name__] = schema
     for operation in (each for path in paths.values() for each in path.values()):
-        answer = operation["responses"]["200"]["content"].get("application/json", {})
+        answer = operation["responses"].get("200", {}).get("content", {}).get("application/json", {})
         if "$ref" in answer.get("schema", {}):
             answer["example"] = schemas[answer["schema"]["$ref"].rpartition("/")[2]]["examples"][0]
 

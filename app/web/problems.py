@@ -43,9 +43,11 @@ _TABLE = (
     Problem("request-refused", 400, "The request cannot be understood.", "See /openapi.json for what this address takes."),
     Problem("key-missing", 401, "The request names no site key.", "Send it as Authorization: Bearer, X-API-Key, or Basic user name."),
     Problem("key-unknown", 401, "No site has this key.", "Compare it with the key shown by `winnow site add`; a revoked key stays dead."),
+    Problem("signature-wrong", 401, "The signature does not fit the body.", "Set the secret that Coral shows: winnow site coral NAME --secret ..."),
     Problem("not-found", 404, "There is nothing at this address.", "See /openapi.json for every address."),
     Problem("comment-unknown", 404, "This site has no comment with that id.", "Use an id from an answer to the same site's key."),
     Problem("method-not-allowed", 405, "This address does not take that method.", "The header Allow names the methods it takes."),
+    Problem("idempotency-key-reused", 409, "This Idempotency-Key came with another body before.", "Use a new key for every new request; send the same body again with the old one."),
     Problem("body-too-large", 413, "The body is larger than this service reads.", "Send less of page_text, or raise WINNOW_MAX_BODY_BYTES."),
     Problem("batch-too-large", 413, "The batch holds more than this service takes at once.", "Send it in several batches."),
     Problem("content-type-unsupported", 415, "The body's content type is not one this address takes.", "Send Content-Type: application/json, in UTF-8."),
@@ -64,6 +66,7 @@ _OF_STATUS = {
     401: "key-missing",
     404: "not-found",
     405: "method-not-allowed",
+    409: "idempotency-key-reused",
     413: "body-too-large",
     415: "content-type-unsupported",
     422: "fields-invalid",
@@ -106,7 +109,7 @@ class RefusedRequest(Exception):
 def response_of(refused: RefusedRequest) -> Response:
     """The problem as an HTTP answer, with the headers its status calls for."""
     headers = {"Cache-Control": "no-store", **refused.headers}
-    if refused.problem.status == 401:
+    if refused.problem.status == 401 and refused.problem.code != "signature-wrong":
         headers.setdefault("WWW-Authenticate", "Bearer")
     elif refused.problem.status == 503:
         headers.setdefault("Retry-After", str(RETRY_AFTER_S))
@@ -153,6 +156,8 @@ def _expectation(error: Mapping[str, Any]) -> str:
         return f"at most {context['max_length']} characters"
     if error["type"] == "literal_error":
         return f"one of {context['expected']}"
+    if error["type"] == "no_comment":
+        return str(error["msg"])
     return _EXPECTED.get(str(error["type"]), "another kind of value")
 
 

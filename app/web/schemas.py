@@ -130,7 +130,7 @@ class ThresholdsOut(BaseModel):
 class OverrideOut(BaseModel):
     """The rule that decided instead of the score."""
 
-    rule: str = Field(description="honeypot, role, allow or deny.")
+    rule: str = Field(description="role, test, honeypot, allow or deny.")
     kind: str = Field(description="For allow and deny, what the rule looks at; else empty.")
     value: str = Field(description="The rule as the operator wrote it, or the role.")
 
@@ -224,16 +224,27 @@ class BatchOut(BaseModel):
 class DecisionOut(BaseModel):
     """What a person said."""
 
-    label: Literal["spam", "ham"]
+    label: Literal["spam", "ham"] | None = Field(description="null where it was taken back.")
     by: str
     at: str = Field(description="RFC 3339, UTC.")
+    source: Literal["moderator", "feedback"] = Field(
+        description="feedback came from the CMS and weighs on its own site only until a moderator confirms it."
+    )
+
+
+DECISION_EXAMPLE: dict[str, Any] = {
+    "label": "spam",
+    "by": "jana",
+    "at": "2026-11-22T10:05:00Z",
+    "source": "feedback",
+}
 
 
 STORED_EXAMPLE: dict[str, Any] = {
     **{name: value for name, value in ANSWER_EXAMPLE.items() if name != "took_ms"},
     "received_at": "2026-11-22T10:00:00Z",
     "comment": {name: CLASSIFY_EXAMPLE.get(name, "") for name in COMMENT_FIELDS} | {"text_format": "auto"},
-    "decision": {"label": "spam", "by": "jana", "at": "2026-11-22T10:05:00Z"},
+    "decision": DECISION_EXAMPLE,
 }
 
 

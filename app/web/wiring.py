@@ -11,12 +11,12 @@ from typing import ParamSpec, Protocol, TypeVar
 
 from starlette.requests import Request
 
-from app.core.comment import Comment, History
+from app.core.comment import Comment, History, Page
 from app.core.lists import Lists
 from app.core.model import Model
 from app.errors import StoreUnavailable, WinnowError
 from app.settings import Settings
-from app.store.records import Record, Site
+from app.store.records import Decided, Decision, Months, Record, Remembered, Site
 from app.web.auth import Keys
 from app.web.metrics import Metrics
 
@@ -43,6 +43,36 @@ class Store(Protocol):
 
     def comment(self, site: str, comment_id: str, /) -> Record | None:
         """That site's record of that id; None also for another site's."""
+
+    def id_of(self, site: str, cms_id: str, /) -> str | None:
+        """Our id of the comment that has that one in the CMS."""
+
+    def id_of_text(self, site: str, text_hash: str, author: str | None = None, /) -> str | None:
+        """Our id of the newest comment with that text."""
+
+    def add_decision(self, site: str, comment_id: str, decision: Decision, /) -> Decision | None:
+        """Writes it down and gives the one that stands; None when the site has no such comment."""
+
+    def decisions_since(self, site: str, cursor: int, limit: int, /) -> Sequence[Decided]:
+        """The site's decisions behind a cursor, oldest first."""
+
+    def months(self, site: str, /) -> Sequence[Months]:
+        """What the site's comments came to, month by month."""
+
+    def put_page(self, site: str, url: str, page: Page, updated_at: str, /) -> None:
+        """Keeps a page's title and text for comments that name only its URL."""
+
+    def open_networks(self) -> tuple[tuple[Site, str], ...]:
+        """Every site that is open to a network without a key."""
+
+    def secrets(self, site: str, purpose: str, /) -> tuple[str, ...]:
+        """What signs the requests of that purpose."""
+
+    def remembered(self, site: str, key: str, /) -> Remembered | None:
+        """The answer to an earlier request with that Idempotency-Key."""
+
+    def remember(self, site: str, key: str, answered: Remembered, at: str, forget_before: str, /) -> None:
+        """Keeps an answer under its Idempotency-Key."""
 
     def check(self) -> None:
         """Returns when reads and writes would work now."""
@@ -116,7 +146,10 @@ class Wiring:
     _ask_again_at: float = field(default=0.0, init=False)
 
     def __post_init__(self) -> None:
-        self.keys = Keys(lambda key: self.read("key", self.store.site_of_key, key))
+        self.keys = Keys(
+            lambda key: self.read("key", self.store.site_of_key, key),
+            lambda: self.read("key", self.store.open_networks),
+        )
         self.recorder = Recorder(self.writer, self.settings.record_patience_ms / 1_000, self.metrics)
 
     def read(self, what: str, ask: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:

@@ -1,6 +1,7 @@
-"""The policy: deny, allow, role, honeypot, thresholds; in that order."""
+"""The policy: deny, allow, role, test values, honeypot, thresholds; in that order."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -41,6 +42,24 @@ def ruled(comment: Comment, lists: Lists, *rules: Rule, score: float = 0.5) -> R
 )
 def test_a_tie_goes_to_the_stricter_side(score: float, verdict: str, action: str, lists: Lists) -> None:
     assert ruled(SPAM, lists, score=score) == Ruling(verdict, action, None)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        Comment(text="Hi", author=" Viagra-Test-123 "),
+        Comment(text="Hi", author="akismet-guaranteed-spam"),
+        Comment(text="Hi", author_email="Akismet-Guaranteed-Spam@example.com"),
+        Comment(text="Hi", author_email="s@cleantalk.org", honeypot="filled"),
+    ],
+    ids=lambda comment: f"{comment.author}{comment.author_email}",
+)
+def test_what_is_spam_by_agreement_is_spam_but_from_those_who_run_the_site(comment: Comment, lists: Lists) -> None:
+    ruling = ruled(comment, lists, score=0.01)
+    trusted = ruled(replace(comment, author_role="administrator"), lists, score=0.01)
+
+    assert (ruling.verdict, ruling.action, ruling.override.rule) == ("spam", "reject", "test")  # type: ignore[union-attr]
+    assert trusted.override == Override("role", "", "administrator")
 
 
 ALLOW = Rule("allow", "author", "jozko mrkvicka")

@@ -126,7 +126,10 @@ class TestSchema:
             found |= {key["name"] for key in inspector.get_foreign_keys(table.name)}
             found |= {unique["name"] for unique in inspector.get_unique_constraints(table.name)}
 
-            assert found == {constraint.name for constraint in table.constraints}
+            named = {constraint.name for constraint in table.constraints}
+            if table.dialect_options["sqlite"]["autoincrement"]:  # SQLite takes no name for that key
+                named, found = named - {table.primary_key.name}, found - {None}
+            assert found == named
 
     def test_every_field_of_a_comment_is_stored_but_address_and_trap(self):
         stored = {column.name for column in comments.columns}
@@ -139,7 +142,10 @@ def _made(engine):
     with engine.connect() as connection:
         told = connection.exec_driver_sql("SELECT type, name, sql FROM sqlite_master").all()
         revisions = connection.exec_driver_sql("SELECT * FROM alembic_version").all()
-    parts = {each[:2]: sorted("".join((each[2] or "").split()).removesuffix(")").split(",CONSTRAINT")) for each in told}
+    parts = {
+        each[:2]: sorted("".join((each[2] or "").replace('"', "").split()).removesuffix(")").split(",CONSTRAINT"))
+        for each in told
+    }
     return parts, revisions
 
 
@@ -147,13 +153,7 @@ class TestMigrating:
     def test_twice_is_as_good_as_once(self, engine):
         migrate(engine)
 
-        assert sorted(inspect(engine).get_table_names()) == [
-            "alembic_version",
-            "comments",
-            "links",
-            "rules",
-            "sites",
-        ]
+        assert set(inspect(engine).get_table_names()) == {"alembic_version", *metadata.tables}
 
     def test_down_and_up_again(self, engine):
         config = migration_config()
@@ -165,7 +165,7 @@ class TestMigrating:
         with engine.begin() as connection:
             connection.exec_driver_sql("DROP TABLE alembic_version")
         migrate(engine)
-        assert len(inspect(engine).get_table_names()) == 5
+        assert set(inspect(engine).get_table_names()) == {"alembic_version", *metadata.tables}
 
     def test_a_database_of_a_newer_version_is_refused_and_untouched(self, engine, tmp_path):
         with engine.begin() as connection:
@@ -211,7 +211,7 @@ class TestMigrating:
         assert errors == [""] * 6
         engine = open_engine(url)
         with engine.connect() as connection:
-            assert connection.exec_driver_sql("SELECT * FROM alembic_version").all() == [("0001",)]
+            assert connection.exec_driver_sql("SELECT * FROM alembic_version").all() == [(REVISION,)]
         engine.dispose()
 
 

@@ -270,7 +270,7 @@ class TestItself:
 
 def test_both_stores_have_the_same_methods():
     methods = [
-        {name: getattr(kind, name).__annotations__ for name in vars(kind) if not name.startswith("_")}
+        {name: getattr(kind, name).__annotations__ for name in dir(kind) if not name.startswith("_")}
         for kind in (SqlStore, MemoryStore)
     ]
 

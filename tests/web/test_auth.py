@@ -18,7 +18,7 @@ class Scene:
         self.store.add_site("blog", KEY, AT)
         self.now = 1_000.0
         self.asked = 0
-        self.keys = Keys(self.ask, lambda: self.now)
+        self.keys = Keys(self.ask, clock=lambda: self.now)
 
     def ask(self, key):
         self.asked += 1

