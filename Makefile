@@ -19,7 +19,7 @@ serve: setup ## serve on 127.0.0.1:8000 (make serve PORT=...); first start makes
 	@exec $(BIN)/winnow serve --port $(PORT)
 
 test: setup-dev ## the whole suite
-	@$(BIN)/python -m pytest -n auto --dist loadgroup
+	@$(BIN)/python -m pytest -n auto
 
 check: setup-dev ## lint, types, import rules
 	@$(BIN)/ruff check app tests && $(BIN)/ruff format --check app tests && $(BIN)/mypy app

@@ -13,10 +13,8 @@ from tests.e2e.wordpress.processes import Database, Winnow
 from tests.e2e.wordpress.site import PLUGINS, Site
 
 HONEST = "Thank you, the white wall was the missing piece. Do small early tomatoes also fruit with three hours of sun?"
-MARKS = [
-    pytest.mark.xdist_group("wordpress"),  # one process runs them all, so that one database and two blogs are enough
-    pytest.mark.timeout(900),  # the first of them may have packages to install
-]
+PATIENT = pytest.mark.timeout(900)
+"""The first test may have packages to install."""
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 

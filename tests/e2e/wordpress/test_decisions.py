@@ -13,10 +13,10 @@ from itertools import count
 import pytest
 
 from app.web.sample import SAMPLE_URL
-from tests.e2e.wordpress.conftest import HONEST, MARKS, SECRET
+from tests.e2e.wordpress.conftest import HONEST, PATIENT, SECRET
 from tests.e2e.wordpress.people import comment_on
 
-pytestmark = MARKS
+pytestmark = PATIENT
 
 numbers = count(1)
 

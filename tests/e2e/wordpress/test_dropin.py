@@ -5,11 +5,11 @@ import time
 import pytest
 
 from app.web.sample import SAMPLE_URL
-from tests.e2e.wordpress.conftest import HONEST, MARKS
+from tests.e2e.wordpress.conftest import HONEST, PATIENT
 from tests.e2e.wordpress.people import Moderator, comment_on
 from tests.e2e.wordpress.site import PLUGINS
 
-pytestmark = MARKS
+pytestmark = PATIENT
 
 
 @pytest.fixture

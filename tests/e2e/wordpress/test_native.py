@@ -6,10 +6,10 @@ import re
 import pytest
 
 from app.web.sample import SAMPLE_URL
-from tests.e2e.wordpress.conftest import HONEST, MARKS
+from tests.e2e.wordpress.conftest import HONEST, PATIENT
 from tests.e2e.wordpress.people import BROWSER, Moderator, comment_on
 
-pytestmark = MARKS
+pytestmark = PATIENT
 
 
 def test_the_sample_comment_lands_in_spam(native):

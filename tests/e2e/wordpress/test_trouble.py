@@ -9,10 +9,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from app.web.sample import SAMPLE_URL
-from tests.e2e.wordpress.conftest import HONEST, MARKS
+from tests.e2e.wordpress.conftest import HONEST, PATIENT
 from tests.e2e.wordpress.people import comment_on
 
-pytestmark = MARKS
+pytestmark = PATIENT
 
 
 def owed(site):
