@@ -91,7 +91,8 @@ def key_in(request: Request, fields: Fields) -> str:
 
     Empty without one. A path or host that merely stands in front of the service is none.
     """
-    given = first(fields, "api_key", "key")
+    # WordPress tries a key as `key`, and adds the one it already has as `api_key`.
+    given = first(fields, "key", "api_key")
     if given:
         return given.lower()
     label = request.headers.get("host", "").partition(".")[0]

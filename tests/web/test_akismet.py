@@ -72,6 +72,9 @@ class TestKeys:
         assert (answer.status_code, answer.text) == (200, "invalid")
         assert answer.headers["x-akismet-debug-help"]
 
+    def test_a_key_that_is_tried_counts_more_than_the_one_the_plugin_has(self, akismet):
+        assert akismet("/1.1/verify-key", {"key": "wrongwrongwr", "api_key": KEY}, key="").text == "invalid"
+
     def test_a_wrong_key_in_the_body_is_not_saved_by_a_good_host(self, akismet):
         answer = akismet("/1.1/verify-key", key="wrongwrongwr", headers={"Host": f"{KEY}.rest.akismet.com"})
 
