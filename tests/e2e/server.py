@@ -16,9 +16,14 @@ STARTS_WITHIN_S = 60
 STOPS_WITHIN_S = 20
 
 
+def settings_of(home: Path) -> Settings:
+    """Those of the service in that home, whatever this process has been told."""
+    return Settings(home=home, database_url=f"sqlite:///{home / 'winnow.db'}")
+
+
 def add_sites(home: Path, keys: Mapping[str, str]) -> None:
     """Sites by name, each with its key, in the database of a home; before the first start, or later."""
-    with opening.open_store(Settings(home=home)) as store:
+    with opening.open_store(settings_of(home)) as store:
         for name, key in keys.items():
             store.add_site(name, key, opening.now())
 

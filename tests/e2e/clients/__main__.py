@@ -16,9 +16,8 @@ def cells(client: Client, told: dict[str, str]) -> list[str]:
     row = []
     for call in CALLS:
         answer = told.get(call.name, NOT_OFFERED)
-        expected = client.own_answers.get(call.name, call.answer)
-        word = answer.partition(":")[0]
-        row.append(word if word in {expected, NOT_OFFERED} else f"**{answer}**")
+        is_expected = answer == NOT_OFFERED or answer.startswith(client.expected(call))
+        row.append(answer.partition(":")[0] if is_expected else f"**{answer}**")
     return row
 
 

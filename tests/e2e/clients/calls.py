@@ -18,6 +18,7 @@ VISITOR = {
     "comment_type": "comment",
 }
 THANKS = "thanks"
+REPORT = "report"
 REFUSED = "refused"
 """The client raised its own error, or said that there is no answer."""
 
@@ -28,16 +29,18 @@ class Call:
 
     name: str
     does: str
-    """verify, check, submit_spam or submit_ham."""
+    """verify, check, submit_spam, submit_ham, usage_limit or key_sites."""
     answer: str
-    """valid, invalid, true, false, thanks or refused."""
+    """valid, invalid, true, false, thanks, report or refused."""
     comment: dict[str, str] = field(default_factory=dict)
     """The fields of the comment, as the protocol names them."""
     with_wrong_key: bool = False
+    is_rare: bool = False
+    """Only clients that say so offer it."""
 
     def as_json(self) -> dict[str, object]:
         """What a driver reads."""
-        comment = {**VISITOR, **self.comment} if self.does != "verify" else {}
+        comment = {**VISITOR, **self.comment} if self.comment else {}
         return {"name": self.name, "does": self.does, "comment": comment, "wrong_key": self.with_wrong_key}
 
 
@@ -52,11 +55,11 @@ CALLS = (
     Call("check-wrong-key", "check", REFUSED, HAM, with_wrong_key=True),
     Call("viagra-test-123", "check", "true", {**HAM, "comment_author": "viagra-test-123"}),
     Call("guaranteed-name", "check", "true", {**HAM, "comment_author": "akismet-guaranteed-spam"}),
-    Call(
-        "guaranteed-email", "check", "true", {**HAM, "comment_author_email": "akismet-guaranteed-spam@example.com"}
-    ),
+    Call("guaranteed-email", "check", "true", {**HAM, "comment_author_email": "akismet-guaranteed-spam@example.com"}),
     Call("administrator", "check", "false", {**SPAM, "user_role": "administrator"}),
     Call("submit-spam", "submit_spam", THANKS, SPAM),
     Call("submit-ham", "submit_ham", THANKS, HAM),
+    Call("usage-limit", "usage_limit", REPORT, is_rare=True),
+    Call("key-sites", "key_sites", REPORT, is_rare=True),
 )
 """In the order in which a client makes them: what is submitted teaches, so it comes last."""

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from app.commands import opening
 from app.store.records import new_key
 from tests.e2e import server
 from tests.e2e.clients import clients, private_host
@@ -13,7 +14,7 @@ from tests.e2e.clients.calls import WRONG_KEY
 from tests.e2e.clients.clients import CLIENTS, Client
 
 
-class NotHere(Exception):  # noqa: N818 - said as the reason of a skip
+class NotHere(Exception):
     """This client cannot be run on this machine."""
 
 
@@ -55,27 +56,41 @@ class Stage:
         if client.name not in self._answers:
             if reason := client.hindrance():
                 raise NotHere(reason)
-            run, url = self._led_by_names() if client.is_led_by_names else self._led_by_recipe()
+            run, url = self._led_by_names(client) if client.is_led_by_names else self._led_by_recipe(client)
             key = self._keys[client.name]
             self._answers[client.name] = clients.answers(client, run, key, url, self._folder)
         return self._answers[client.name]
 
-    def _home(self, name: str) -> Path:
-        home = self._folder / name
+    def decisions(self, client: Client) -> dict[str, str | None]:
+        """Text of a comment of the client's site -> what was decided of it."""
+        with opening.open_store(server.settings_of(self._home_of(client))) as store:
+            decided = store.decisions_since(client.name, 0, len(client.calls))
+            found = [(store.comment(client.name, each.id), each.decision.label) for each in decided]
+        return {record.comment.text: label for record, label in found if record}
+
+    def comments(self, client: Client) -> int:
+        """How many comments of the client's site were kept."""
+        with opening.open_store(server.settings_of(self._home_of(client))) as store:
+            return sum(month.comments for month in store.months(client.name))
+
+    def _home_of(self, client: Client) -> Path:
+        return self._folder / ("home-inside" if client.is_led_by_names else "home")
+
+    def _made_home(self, client: Client) -> Path:
+        home = self._home_of(client)
         server.add_sites(home, self._keys)
         return home
 
-    def _led_by_recipe(self) -> tuple[clients.Run, str]:
+    def _led_by_recipe(self, client: Client) -> tuple[clients.Run, str]:
         if not self._port:
-            self._port = self._stack.enter_context(server.serving(self._home("home")))
+            self._port = self._stack.enter_context(server.serving(self._made_home(client)))
         return run_here, f"http://127.0.0.1:{self._port}"
 
-    def _led_by_names(self) -> tuple[clients.Run, str]:
+    def _led_by_names(self, client: Client) -> tuple[clients.Run, str]:
         if self._host is None:
             if reason := private_host.hindrance():
                 raise NotHere(reason)
-            started = private_host.started(
-                self._folder / "inside", self._home("home-inside"), [*self._keys.values(), WRONG_KEY]
-            )
+            keys = [*self._keys.values(), WRONG_KEY]
+            started = private_host.started(self._folder / "inside", self._made_home(client), keys)
             self._host = self._stack.enter_context(started)
         return self._host.run, ""

@@ -30,6 +30,11 @@ async def act(job: dict[str, Any], key: str, does: str, comment: dict[str, str])
     if does == "check":
         response = await done(client.comment_check(**comment))
         return "false" if response is akismet.CheckResponse.HAM else "true"
+    if does == "usage_limit":
+        return "report" if (await done(client.usage_limit()))["limit"] else "refused"
+    if does == "key_sites":
+        report = await done(client.key_sites())
+        return "report" if report["total"] else f"refused: {report}"
     return "thanks" if await done(getattr(client, does)(**comment)) is True else "refused"
 
 
