@@ -38,10 +38,8 @@ rivals: setup ## other filters on your corpora (make rivals DATA=folder; needs b
 lock: ## renew requirements.txt, requirements-dev.txt and the test clients' requirements (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra build pyproject.toml -o requirements.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra build --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
-	@for client in akismet==25.10.1 akismet==1.1 akismet-async==0.0.1; do \
-	  file=tests/e2e/clients/requirements/$$(echo $$client | sed s/==/-/).txt; \
-	  echo "# A client that tests/e2e/clients drives, with what it needs. Made by make lock." > $$file; \
-	  echo $$client | uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header - >> $$file; \
+	@for client in tests/e2e/clients/requirements/*.in; do \
+	  uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate $$client -o $${client%.in}.txt; \
 	done
 
 clean: ## remove the virtual environment (the database in var/ stays)

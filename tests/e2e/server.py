@@ -28,6 +28,20 @@ def add_sites(home: Path, keys: Mapping[str, str]) -> None:
             store.add_site(name, key, opening.now())
 
 
+def decisions(home: Path, site: str) -> dict[str, str | None]:
+    """Text of a comment -> what was decided of it last."""
+    with opening.open_store(settings_of(home)) as store:
+        decided = store.decisions_since(site, 0, 1_000)
+        found = [(store.comment(site, each.id), each.decision.label) for each in decided]
+    return {record.comment.text: label for record, label in found if record}
+
+
+def comments(home: Path, site: str) -> int:
+    """How many of a site are kept."""
+    with opening.open_store(settings_of(home)) as store:
+        return sum(month.comments for month in store.months(site))
+
+
 def environment(home: Path) -> dict[str, str]:
     """The one in which the command works in that home, with the shipped model and nothing else set."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("WINNOW_")}

@@ -1,11 +1,13 @@
 """The bytes of Akismet's protocol over a real socket: every capture of a real client, and the oldest clients' habits."""
 
+import asyncio
 import json
 import socket
 
 import pytest
 
 from app.web.sample import SAMPLE_URL
+from tests import akismet_load
 from tests.e2e import server, wire
 
 KEY, WORDPRESS_KEY, SHORT_KEY = "123yourapike", "123yourapik0", "mykey"
@@ -49,7 +51,7 @@ CHECKS = [name for name, answer in EXPECTED.items() if "comment-check" in name a
 def port(tmp_path_factory):
     """A service whose sites have the keys of the captures."""
     home = tmp_path_factory.mktemp("wire")
-    server.add_sites(home, {"blog": KEY, "wordpress": WORDPRESS_KEY, "short": SHORT_KEY})
+    server.add_sites(home, {"blog": KEY, "wordpress": WORDPRESS_KEY, "short": SHORT_KEY, "load": akismet_load.KEY})
     with server.serving(home) as listening:
         yield listening
 
@@ -211,3 +213,11 @@ def test_headers_of_an_answer_stay_small_and_plain(port):
     assert answer.body == b"true"
     assert sum(len(name) + len(value) + 4 for name, value in answer.headers.items()) < 2_000
     assert all(value.isascii() for value in answer.headers.values())
+
+
+def test_sixteen_clients_at_once_get_their_words(port):
+    """A bound that a busy machine keeps too; `python -m tests.akismet_load` measures."""
+    measured = asyncio.run(akismet_load.measure(port, clients=16, seconds=1))
+
+    assert measured.wrong == []
+    assert measured.at(0.5) < akismet_load.PATIENCE_S * 1_000

@@ -6,7 +6,6 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from app.commands import opening
 from app.store.records import new_key
 from tests.e2e import server
 from tests.e2e.clients import clients, private_host
@@ -63,15 +62,11 @@ class Stage:
 
     def decisions(self, client: Client) -> dict[str, str | None]:
         """Text of a comment of the client's site -> what was decided of it."""
-        with opening.open_store(server.settings_of(self._home_of(client))) as store:
-            decided = store.decisions_since(client.name, 0, len(client.calls))
-            found = [(store.comment(client.name, each.id), each.decision.label) for each in decided]
-        return {record.comment.text: label for record, label in found if record}
+        return server.decisions(self._home_of(client), client.name)
 
     def comments(self, client: Client) -> int:
-        """How many comments of the client's site were kept."""
-        with opening.open_store(server.settings_of(self._home_of(client))) as store:
-            return sum(month.comments for month in store.months(client.name))
+        """How many comments of the client's site are kept."""
+        return server.comments(self._home_of(client), client.name)
 
     def _home_of(self, client: Client) -> Path:
         return self._folder / ("home-inside" if client.is_led_by_names else "home")
