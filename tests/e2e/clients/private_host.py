@@ -49,7 +49,9 @@ def make_certificates(folder: Path) -> None:
     names = ",".join(f"DNS:{each}" for host in (API_HOST, WILDCARD_HOST) for each in (host, f"*.{host}"))
     (folder / "names").write_text(f"subjectAltName={names}\n", encoding="utf-8")
     common = ["openssl", "req", *_KEY, "-days", _DAYS]
-    authority = ["-x509", "-subj", "/CN=Authority of a test", "-keyout", "ca.key", "-out", "ca.pem"]
+    limits = ",".join(f"permitted;DNS:{host}" for host in (API_HOST, WILDCARD_HOST))
+    authority = ["-x509", "-subj", "/CN=Only for our filter", "-addext", f"nameConstraints=critical,{limits}"]
+    authority += ["-keyout", "ca.key", "-out", "ca.pem"]
     request = ["-subj", f"/CN={API_HOST}", "-keyout", "server.key", "-out", "server.csr"]
     signed = ["-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", _DAYS]
     for command in (
