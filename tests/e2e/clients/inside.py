@@ -92,8 +92,9 @@ def run(job: dict[str, Any]) -> dict[str, Any]:
             check=False,
         )
     except subprocess.TimeoutExpired as late:
-        out = late.stdout or b""
-        return {"exit_code": -1, "out": out.decode(errors="replace"), "err": f"not done within {job['limit_s']} s"}
+        told = late.stdout or b""  # bytes also where text was asked for
+        out = told if isinstance(told, str) else told.decode(errors="replace")
+        return {"exit_code": -1, "out": out, "err": f"not done within {job['limit_s']} s"}
     return {"exit_code": done.returncode, "out": done.stdout, "err": done.stderr}
 
 

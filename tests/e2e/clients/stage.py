@@ -1,6 +1,5 @@
 """Where the clients meet the service: every client has a site of its own, and is run once."""
 
-import subprocess
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -8,7 +7,7 @@ from typing import Any
 
 from app.store.records import new_key
 from tests.e2e import server
-from tests.e2e.clients import clients, private_host
+from tests.e2e.clients import clients, inside, private_host
 from tests.e2e.clients.calls import WRONG_KEY
 from tests.e2e.clients.clients import CLIENTS, Client
 
@@ -19,14 +18,7 @@ class NotHere(Exception):
 
 def run_here(command: list[str], text: str, environment: Mapping[str, str], limit_s: int) -> dict[str, Any]:
     """A client on this host, to its end or the limit."""
-    try:
-        done = subprocess.run(
-            command, env=environment, input=text, capture_output=True, text=True, timeout=limit_s, check=False
-        )
-    except subprocess.TimeoutExpired as late:
-        out = late.stdout or b""
-        return {"exit_code": -1, "out": out.decode(errors="replace"), "err": f"not done within {limit_s} s"}
-    return {"exit_code": done.returncode, "out": done.stdout, "err": done.stderr}
+    return inside.run({"command": command, "input": text, "environment": environment, "limit_s": limit_s})
 
 
 class Stage:
