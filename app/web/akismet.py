@@ -73,13 +73,17 @@ async def deactivate(request: Request, wired: Wiring, caller: Caller, fields: Fi
 
 
 def word(request: Request, said: str, headers: Mapping[str, str] | None = None) -> Response:
-    """An answer that is compared as a whole: no newline, with Content-Length.
+    """An answer that is compared as a whole: no newline, with Content-Length."""
+    return _closing(
+        request, Response(said, headers={"Cache-Control": "no-store", **(headers or {})}, media_type=_PLAIN)
+    )
 
-    Old clients send no Connection header and read until we close: with keep-alive each call took them 5 s.
-    """
-    keeps = "keep-alive" in request.headers.get("connection", "").lower()
-    always = {"Cache-Control": "no-store", **({} if keeps else {"Connection": "close"})}
-    return Response(said, headers={**always, **(headers or {})}, media_type=_PLAIN)
+
+def _closing(request: Request, answer: Response) -> Response:
+    """Old clients send no Connection header and read until we close: with keep-alive each call took them 5 s."""
+    if "keep-alive" not in request.headers.get("connection", "").lower():
+        answer.headers["Connection"] = "close"
+    return answer
 
 
 def key_in(request: Request, fields: Fields) -> str:
@@ -141,7 +145,7 @@ def _answering(call: Call) -> Callable[[Request], Awaitable[Response]]:
         wired = wiring(request)
         try:
             fields = await forms.read(request, wired.settings.max_body_bytes)
-            return await call(request, wired, _caller(request, wired, fields), fields)
+            return _closing(request, await call(request, wired, _caller(request, wired, fields), fields))
         except SiteUnknown:
             return word(request, "invalid", {"X-akismet-debug-help": "The key's site has just been removed."})
         except RefusedRequest as refused:
