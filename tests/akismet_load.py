@@ -113,7 +113,7 @@ def main() -> None:
     print(f"Model {version}, Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores.\n")
     print(f"| comment-check, {chosen.clients} clients at once, workers: {chosen.workers} | |\n|---|--:|")
     for share in SHARES:
-        print(f"| {share:.1%} of the answers within, ms | {measured.at(share):,.0f} |")
+        print(f"| {share * 100:g} % of the answers within, ms | {measured.at(share):,.0f} |")
     print(f"| the slowest, ms | {measured.at(1):,.0f} |\n| answers | {count:,} |")
     print(f"| answers a second | {count / measured.seconds:,.0f} |")
     print(f"| later than {PATIENCE_S:.0f} s | {late} |\n| neither true nor false | {len(measured.wrong)} |")
