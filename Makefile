@@ -6,7 +6,7 @@ UV := $(shell command -v uv 2>/dev/null)
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev serve test check bench rivals lock clean
+.PHONY: help setup setup-dev serve test clients check bench rivals lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,11 +18,14 @@ setup-dev: $(VENV)/.installed-dev ## the same plus what the tests need
 serve: setup ## serve on 127.0.0.1:8000 (make serve PORT=...); first start makes a database, a site and its key
 	@exec $(BIN)/winnow serve --port $(PORT)
 
-test: setup-dev ## the whole suite
+test: setup-dev clients ## the whole suite
 	@$(BIN)/python -m pytest -n auto
 
+clients: setup-dev ## the clients that tests/e2e/clients drives; Debian's only as root (part of make test)
+	@$(BIN)/python -m tests.e2e.clients.install
+
 check: setup-dev ## lint, types, import rules
-	@$(BIN)/ruff check app tests && $(BIN)/ruff format --check app tests && $(BIN)/mypy app
+	@$(BIN)/ruff check app tests integrations && $(BIN)/ruff format --check app tests integrations && $(BIN)/mypy app
 	@$(BIN)/python -m pytest tests/test_layers.py tests/test_house.py
 
 bench: setup ## the benchmarks of docs/performance.md, as a table
@@ -32,9 +35,12 @@ rivals: setup ## other filters on your corpora (make rivals DATA=folder; needs b
 	@test -n "$(DATA)" || { echo "Name a folder of labelled corpora: make rivals DATA=corpora"; exit 2; }
 	@$(BIN)/python -m tests.rivals $(DATA)
 
-lock: ## renew requirements.txt and requirements-dev.txt from pyproject.toml (needs uv)
+lock: ## renew requirements.txt, requirements-dev.txt and the test clients' requirements (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra build pyproject.toml -o requirements.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra build --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	@for client in tests/e2e/clients/requirements/*.in; do \
+	  uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate $$client -o $${client%.in}.txt; \
+	done
 
 clean: ## remove the virtual environment (the database in var/ stays)
 	rm -rf $(VENV)

@@ -1,8 +1,10 @@
 """create_app(): settings, lists, model, store and routes put together. Nothing imports it."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -61,16 +63,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or Settings()
     metrics = Metrics()
 
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with AsyncExitStack() as closing:
-            app.state.wiring = _wired(settings, metrics, closing)
-            yield
-
     app = FastAPI(
         **_ABOUT,
         version=_version(),
-        lifespan=lifespan,
+        lifespan=partial(_running, settings, metrics),
         generate_unique_id_function=_function_name,
     )
     problems.install(app)
@@ -79,6 +75,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for part in _PARTS:
         app.include_router(part.router)
     return app
+
+
+@asynccontextmanager
+async def _running(settings: Settings, metrics: Metrics, app: FastAPI) -> AsyncIterator[None]:
+    async with AsyncExitStack() as closing:
+        wiring = app.state.wiring = _wired(settings, metrics, closing)
+        closing.callback(wiring.clients.flush)
+        noting = asyncio.create_task(wiring.clients.keep_writing())
+        closing.callback(noting.cancel)
+        yield
 
 
 def _wired(settings: Settings, metrics: Metrics, closing: AsyncExitStack) -> Wiring:

@@ -20,7 +20,17 @@ from app.web.schemas import ClassifyIn, ClassifyOut, CommentOut, LinkOut, Reason
 ROOT = Path(__file__).parents[1]
 PAGES = sorted(
     path
-    for folder in (".", "docs", "docs/adr", "docs/cms", "training_data", "training_data/*", "models", "models/*")
+    for folder in (
+        ".",
+        "docs",
+        "docs/adr",
+        "docs/cms",
+        "integrations",
+        "training_data",
+        "training_data/*",
+        "models",
+        "models/*",
+    )
     for path in ROOT.glob(f"{folder}/*.md")
 )
 CLIENTS_OWN = {"WINNOW_KEY", "WINNOW_SERVER", "WINNOW_WEBHOOK_SECRET"}

@@ -17,6 +17,8 @@ APP = ROOT / "app"
 MODULES = sorted(APP.rglob("*.py"))
 NAMES = [str(path.relative_to(ROOT)) for path in MODULES]
 REQUIREMENTS = ["requirements.txt", "requirements-dev.txt"]
+CLIENTS = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests/e2e/clients/requirements").glob("*.txt"))
+"""Foreign clients that the tests drive, old ones among them; nothing of ours runs with them."""
 EXAMPLE_FILES = sorted((ROOT / "training_data").glob("*/examples.jsonl"))
 
 MAX_MODULE_LINES = 300
@@ -181,7 +183,7 @@ def requirements(name: str) -> dict[str, str]:
     return {line.partition("==")[0].lower(): line for line in lines}
 
 
-@pytest.mark.parametrize("name", REQUIREMENTS)
+@pytest.mark.parametrize("name", [*REQUIREMENTS, *CLIENTS])
 def test_every_requirement_is_pinned_and_hashed(name):
     locked = requirements(name)
 
@@ -190,7 +192,7 @@ def test_every_requirement_is_pinned_and_hashed(name):
         assert re.match(r"[A-Za-z0-9._-]+(\[[a-z,]+\])?==[^ ]+ .*--hash=sha256:[0-9a-f]{64}", line), line[:80]
 
 
-@pytest.mark.parametrize("name", REQUIREMENTS)
+@pytest.mark.parametrize("name", [*REQUIREMENTS, *CLIENTS])
 def test_the_lock_names_no_address(name):
     text = (ROOT / name).read_text(encoding="utf-8")
 

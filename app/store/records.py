@@ -57,6 +57,19 @@ class Decided(NamedTuple):
     decision: Decision
 
 
+class Client(NamedTuple):
+    """What a site's CMS has asked by one door."""
+
+    client: str
+    """The door and the CMS's User-Agent."""
+    last_at: str
+    requests: int
+    failures: int
+    """Requests that were refused although the key was good."""
+    last_failure: str
+    """Code of the problem; empty without one."""
+
+
 class Months(NamedTuple):
     """What one month's comments of a site came to."""
 

@@ -141,6 +141,17 @@ networks = Table(
     Column("network", Text, primary_key=True, comment="may speak for the site without a key, e.g. 192.0.2.0/24"),
 )
 
+clients = Table(
+    "clients",
+    metadata,
+    Column("site", Text, ForeignKey("sites.name"), primary_key=True),
+    Column("client", Text, primary_key=True, comment="door and User-Agent of the CMS"),
+    Column("last_at", Text, nullable=False, comment="of its last request, good or bad"),
+    Column("requests", Integer, nullable=False),
+    Column("failures", Integer, nullable=False, comment="requests that were refused although the key was good"),
+    Column("last_failure", Text, nullable=False, comment="code of the problem; empty without one"),
+)
+
 secrets = Table(
     "secrets",
     metadata,

@@ -5,6 +5,7 @@ from sqlalchemy import select
 from app.errors import StoreUnavailable
 from app.store.database import database_file_is_there
 from app.store.schema import sites
+from app.store.sql_clients import SqlClients
 from app.store.sql_comments import SqlComments
 from app.store.sql_decisions import SqlDecisions
 from app.store.sql_sites import SqlSites
@@ -12,7 +13,7 @@ from app.store.sql_sites import SqlSites
 _ANY_SITE = select(sites.c.name).limit(1)
 
 
-class SqlStore(SqlSites, SqlComments, SqlDecisions):
+class SqlStore(SqlSites, SqlComments, SqlDecisions, SqlClients):
     """Sites, rules and records in the database of `engine`, which must have been migrated.
 
     Safe for all threads of one process; several processes may use one file. Any method raises

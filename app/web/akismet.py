@@ -18,6 +18,7 @@ from app.store.records import Decision
 from app.web import akismet_reports, deciding, forms
 from app.web.akismet_fields import Sent, sent_of
 from app.web.auth import Caller, key_of
+from app.web.clients import client_of
 from app.web.forms import Fields, first
 from app.web.judging import judge
 from app.web.problems import RefusedRequest
@@ -43,7 +44,7 @@ async def comment_check(request: Request, wired: Wiring, caller: Caller, fields:
     sent = sent_of(fields)
     _require_something(sent)
     site = caller.site.name
-    record = judge(wired, site, sent.comment, caller.degraded, client_of(request))
+    record = judge(wired, site, sent.comment, caller.degraded, client_of(request, "akismet"))
     causes = record.classification.degraded
     id = record.id
     known = deciding.find(wired, site, sent.comment, sent.guid) if sent.is_recheck and not causes else None
@@ -61,7 +62,7 @@ async def submit(label: str, request: Request, wired: Wiring, caller: Caller, fi
     _require_something(sent)
     if not sent.is_test:
         site = caller.site.name
-        id = await deciding.found_or_kept(wired, site, sent.comment, sent.guid, client_of(request))
+        id = await deciding.found_or_kept(wired, site, sent.comment, sent.guid, client_of(request, "akismet"))
         await deciding.decide(wired, site, id, Decision(label, sent.reporter or "cms", wired.now()))
     return word(request, THANKS)
 
@@ -72,18 +73,17 @@ async def deactivate(request: Request, wired: Wiring, caller: Caller, fields: Fi
 
 
 def word(request: Request, said: str, headers: Mapping[str, str] | None = None) -> Response:
-    """An answer that is compared as a whole: no newline, with Content-Length.
-
-    Old clients send no Connection header and read until we close: with keep-alive each call took them 5 s.
-    """
-    keeps = "keep-alive" in request.headers.get("connection", "").lower()
-    always = {"Cache-Control": "no-store", **({} if keeps else {"Connection": "close"})}
-    return Response(said, headers={**always, **(headers or {})}, media_type=_PLAIN)
+    """An answer that is compared as a whole: no newline, with Content-Length."""
+    return _closing(
+        request, Response(said, headers={"Cache-Control": "no-store", **(headers or {})}, media_type=_PLAIN)
+    )
 
 
-def client_of(request: Request) -> str:
-    """What is noted of who asked: the door and the CMS's own User-Agent."""
-    return f"akismet {request.headers.get('user-agent', '')}".strip()
+def _closing(request: Request, answer: Response) -> Response:
+    """Old clients send no Connection header and read until we close: with keep-alive each call took them 5 s."""
+    if "keep-alive" not in request.headers.get("connection", "").lower():
+        answer.headers["Connection"] = "close"
+    return answer
 
 
 def key_in(request: Request, fields: Fields) -> str:
@@ -103,7 +103,9 @@ def key_in(request: Request, fields: Fields) -> str:
 def _caller(request: Request, wired: Wiring, fields: Fields) -> Caller:
     key = key_in(request, fields)
     found = None if key or not request.client else wired.keys.caller_from(request.client.host)
-    return found or wired.keys.caller_with(key)
+    found = found or wired.keys.caller_with(key)
+    request.state.site = found.site.name
+    return found
 
 
 def _told(found: Classification, id: str, causes: tuple[str, ...], sent: Sent) -> dict[str, str]:
@@ -144,11 +146,13 @@ def _answering(call: Call) -> Callable[[Request], Awaitable[Response]]:
         wired = wiring(request)
         try:
             fields = await forms.read(request, wired.settings.max_body_bytes)
-            return await call(request, wired, _caller(request, wired, fields), fields)
+            return _closing(request, await call(request, wired, _caller(request, wired, fields), fields))
         except SiteUnknown:
             return word(request, "invalid", {"X-akismet-debug-help": "The key's site has just been removed."})
         except RefusedRequest as refused:
             problem = refused.problem
+            if site := getattr(request.state, "site", ""):
+                wired.clients.note(site, client_of(request, "akismet"), problem.code)
             help_ = f"{problem.title} {refused.detail or problem.remedy}"
             return word(request, "invalid", {"X-akismet-debug-help": help_})
         except StoreUnavailable:

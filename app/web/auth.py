@@ -29,6 +29,8 @@ class Caller(NamedTuple):
     site: Site
     degraded: tuple[str, ...]
     """("store",) when the database could not confirm the key just now."""
+    client: str = ""
+    """The door and the CMS's User-Agent, where one request judges many comments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,9 @@ class Keys:
 
     def caller(self, request: Request) -> Caller:
         """Raises RefusedRequest (401) without a good key, StoreUnavailable when nobody can tell."""
-        return self.caller_with(key_of(request))
+        found = self.caller_with(key_of(request))
+        request.state.site = found.site.name
+        return found
 
     def caller_with(self, key: str) -> Caller:
         """The same for a key that came in some other way."""

@@ -16,6 +16,7 @@ from app.store.records import Record
 from app.web import answers, body, openapi
 from app.web.auth import Caller
 from app.web.classify import BODY_ERRORS
+from app.web.clients import client_of
 from app.web.judging import judge, received
 from app.web.problems import RefusedRequest
 from app.web.schemas import BatchIn, BatchOut
@@ -49,7 +50,7 @@ _Item = tuple[Any, bool]
 async def classify_batch(request: Request) -> Response:
     """Read, decide, write, fifty at a time."""
     wired = wiring(request)
-    caller = wired.keys.caller(request)
+    caller = wired.keys.caller(request)._replace(client=client_of(request, "batch"))
     kind = body.content_type(request, ndjson=True)
     sent = await body.read_bytes(request, wired.settings.max_batch_bytes)
     if kind == "ndjson":
@@ -93,7 +94,7 @@ def _judged(wired: Wiring, caller: Caller, item: _Item) -> tuple[dict[str, Any],
         sent, comment, causes = received(value, wired.settings.max_body_bytes, clean=clean)
     except RefusedRequest as refused:
         return {"error": refused.body()}, None
-    record = judge(wired, caller.site.name, comment, caller.degraded + causes)
+    record = judge(wired, caller.site.name, comment, caller.degraded + causes, caller.client)
     answer = answers.judged(record.id, record.site, record.classification)
     answer["took_ms"] = round((perf_counter() - began) * 1_000, 3)
     return answer, None if sent.check_only else record

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.web import answers, body, openapi
+from app.web.clients import client_of
 from app.web.judging import judge, received
 from app.web.problems import RefusedRequest
 from app.web.schemas import ClassifyIn, ClassifyOut, CommentOut
@@ -51,7 +52,7 @@ async def classify_comment(request: Request) -> Response:
     value = body.parse(sent_bytes, wired.settings.max_json_depth)
     clean = not body.may_need_sanitising(sent_bytes)
     sent, comment, causes = received(value, wired.settings.max_body_bytes, clean=clean)
-    record = judge(wired, caller.site.name, comment, caller.degraded + causes)
+    record = judge(wired, caller.site.name, comment, caller.degraded + causes, client_of(request, "classify"))
     answer: dict[str, Any] = answers.judged(record.id, record.site, record.classification)
     answer["took_ms"] = round((perf_counter() - began) * 1_000, 3)
     if not sent.check_only:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from app.core.comment import Comment
 from app.core.verdict import Classification
 from app.web import answers, body, deciding, openapi
+from app.web.clients import client_of
 from app.web.judging import judge
 from app.web.problems import RefusedRequest
 from app.web.schemas import FIELD_CHARACTERS
@@ -46,7 +47,7 @@ async def moderation_phase(request: Request) -> Response:
         raise RefusedRequest("signature-wrong")
     body.content_type(request)
     comment = _comment_of(body.sanitised(body.parse(sent, wired.settings.max_json_depth))[0])
-    record = judge(wired, site, comment, client=f"coral {request.headers.get('user-agent', '')}".strip())
+    record = judge(wired, site, comment, client=client_of(request, "coral"))
     if not record.classification.degraded and deciding.find(wired, site, comment) is None:
         await wired.recorder.record([record])
     return answers.json_response(_answer(record.classification))

@@ -13,6 +13,7 @@ from app.core.comment import Comment
 from app.store.records import Decided, Decision, Remembered
 from app.web import answers, body, deciding, openapi
 from app.web.auth import Caller
+from app.web.clients import client_of
 from app.web.judging import received
 from app.web.problems import RefusedRequest, invalid_fields
 from app.web.schemas_decisions import DecisionsOut, FeedbackIn, FeedbackOut
@@ -48,14 +49,14 @@ async def give_feedback(request: Request) -> Response:
     if earlier is not None:
         return answers.json_response(earlier)
     value = body.sanitised(body.parse(sent_bytes, wired.settings.max_json_depth))[0]
-    answer = await _decided(wired, caller, value, request.headers.get("user-agent", ""))
+    answer = await _decided(wired, caller, value, client_of(request, "feedback"))
     if key:
         remembered = Remembered(_hash(sent_bytes), answer)
         wired.store.remember(caller.site.name, key, remembered, wired.now(), _before(wired.now()))
     return answers.json_response(answer)
 
 
-async def _decided(wired: Wiring, caller: Caller, value: Any, agent: str) -> dict[str, Any]:
+async def _decided(wired: Wiring, caller: Caller, value: Any, client: str) -> dict[str, Any]:
     try:
         sent = FeedbackIn.model_validate(value)
     except ValidationError as error:
@@ -64,7 +65,7 @@ async def _decided(wired: Wiring, caller: Caller, value: Any, agent: str) -> dic
     if sent.comment is not None:
         limit = wired.settings.max_body_bytes
         _, comment, _ = received(sent.comment.model_dump(exclude_unset=True), limit)
-        id: str | None = await deciding.found_or_kept(wired, site, comment, sent.id or "", f"feedback {agent}".strip())
+        id: str | None = await deciding.found_or_kept(wired, site, comment, sent.id or "", client)
     else:
         id = deciding.find(wired, site, Comment(comment_id=str(sent.comment_id or "")), sent.id or "")
     decision = Decision(sent.label, sent.by or "cms", wired.now())

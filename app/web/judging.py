@@ -17,7 +17,6 @@ from app.web.schemas import ClassifyIn
 from app.web.wiring import Wiring
 
 SANITISED = "text.sanitised"
-MAX_CLIENT_CHARACTERS = 200
 
 
 def judge(wired: Wiring, site: str, comment: Comment, causes: Iterable[str] = (), client: str = "") -> Record:
@@ -30,6 +29,7 @@ def judge(wired: Wiring, site: str, comment: Comment, causes: Iterable[str] = ()
         causes: join `degraded`.
         client: the door it came by and the CMS's User-Agent.
     """
+    wired.clients.note(site, client)
     history = wired.history_of(site, comment)
     began = perf_counter()
     found = classify(_with_page(comment, history), history, wired.model, wired.lists)
@@ -37,7 +37,7 @@ def judge(wired: Wiring, site: str, comment: Comment, causes: Iterable[str] = ()
     degraded = tuple(dict.fromkeys((*found.degraded, *history.degraded, *causes)))
     if degraded != found.degraded:
         found = replace(found, degraded=degraded)
-    return Record(f"c_{ULID()}", site, wired.now(), comment, found, client=client[:MAX_CLIENT_CHARACTERS])
+    return Record(f"c_{ULID()}", site, wired.now(), comment, found, client=client)
 
 
 def _with_page(comment: Comment, history: History) -> Comment:

@@ -13,6 +13,7 @@ from app.core.comment import Comment
 from app.store.records import Decision
 from app.web import answers, body, deciding, openapi
 from app.web.auth import Caller, key_of
+from app.web.clients import client_of
 from app.web.judging import judge
 from app.web.problems import RefusedRequest
 from app.web.schemas_doors import AnalyzeIn, AnalyzeOut, SuggestScoreIn, SuggestScoreOut
@@ -42,7 +43,7 @@ async def analyze(request: Request) -> Response:
     """Read, decide, and keep it unless `doNotStore` says no."""
     wired, caller, value = await _received(request)
     text = _text(value)
-    client = f"perspective {request.headers.get('user-agent', '')}".strip()
+    client = client_of(request, "perspective")
     record = judge(wired, caller.site.name, Comment(text=text), caller.degraded, client)
     if value.get("doNotStore") is not True:
         await wired.recorder.record([record])
@@ -76,7 +77,7 @@ async def suggest_score(request: Request) -> Response:
     community = value.get("communityId")
     by = community if isinstance(community, str) else "cms"
     comment = Comment(text=_text(value))
-    id = await deciding.found_or_kept(wired, caller.site.name, comment, "", "perspective")
+    id = await deciding.found_or_kept(wired, caller.site.name, comment, "", client_of(request, "perspective"))
     await deciding.decide(wired, caller.site.name, id, Decision(label, by[:200], wired.now()))
     token = value.get("clientToken")
     return answers.json_response({"clientToken": token} if isinstance(token, str) else {})
@@ -85,6 +86,7 @@ async def suggest_score(request: Request) -> Response:
 async def _received(request: Request) -> tuple[Wiring, Caller, dict[str, Any]]:
     wired = wiring(request)
     caller = wired.keys.caller_with((request.query_params.get("key") or key_of(request)).lower())
+    request.state.site = caller.site.name
     body.content_type(request)
     sent = await body.read_bytes(request, wired.settings.max_body_bytes)
     value = body.sanitised(body.parse(sent, wired.settings.max_json_depth))[0]

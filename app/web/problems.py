@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.errors import SiteUnknown, StoreUnavailable
+from app.web.clients import client_of
 
 CONTENT_TYPE = "application/problem+json"
 RETRY_AFTER_S = 2
@@ -171,6 +172,10 @@ async def _on_refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, RefusedRequest)
     if error.problem.status in (401, 415) and _has_much_left(request):
         error.headers.setdefault("Connection", "close")
+    site = getattr(request.state, "site", "")
+    if site:  # the key was good: whoever runs that CMS wants to know
+        door = request.url.path.strip("/").partition("/")[0]
+        request.app.state.wiring.clients.note(site, client_of(request, door), error.problem.code)
     return response_of(error)
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,8 +16,9 @@ from app.core.lists import Lists
 from app.core.model import Model
 from app.errors import StoreUnavailable, WinnowError
 from app.settings import Settings
-from app.store.records import Decided, Decision, Months, Record, Remembered, Site
+from app.store.records import Client, Decided, Decision, Months, Record, Remembered, Site
 from app.web.auth import Keys
+from app.web.clients import Clients
 from app.web.metrics import Metrics
 
 _log = logging.getLogger(__name__)
@@ -64,6 +65,9 @@ class Store(Protocol):
 
     def open_networks(self) -> tuple[tuple[Site, str], ...]:
         """Every site that is open to a network without a key."""
+
+    def note_clients(self, seen: Mapping[tuple[str, str], Client], /) -> None:
+        """Adds to what is known of who asks."""
 
     def secrets(self, site: str, purpose: str, /) -> tuple[str, ...]:
         """What signs the requests of that purpose."""
@@ -142,6 +146,7 @@ class Wiring:
     now: Callable[[], str] = utc_now
     keys: Keys = field(init=False)
     recorder: Recorder = field(init=False)
+    clients: Clients = field(init=False)
     _refused: StoreUnavailable | None = field(default=None, init=False)
     _ask_again_at: float = field(default=0.0, init=False)
 
@@ -150,6 +155,7 @@ class Wiring:
             lambda key: self.read("key", self.store.site_of_key, key),
             lambda: self.read("key", self.store.open_networks),
         )
+        self.clients = Clients(self.store.note_clients, self.now)
         self.recorder = Recorder(self.writer, self.settings.record_patience_ms / 1_000, self.metrics)
 
     def read(self, what: str, ask: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:

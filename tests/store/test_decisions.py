@@ -8,7 +8,7 @@ from app.core.comment import Comment, Page
 from app.core.text import text_hash
 from app.errors import SiteUnknown
 from app.store.memory import MemoryStore
-from app.store.records import Decision, Months, Remembered, Site
+from app.store.records import Client, Decision, Months, Remembered, Site
 
 AT = "2026-11-22T10:05:00Z"
 SPAM = Decision("spam", "jana", AT, "moderator")
@@ -150,3 +150,27 @@ def test_an_answer_is_kept_under_its_key_and_dropped_when_it_is_old(store):
     assert store.remembered("shop", "k") is None
     store.remember("blog", "other", second, "2026-11-23T11:00:00Z", "2026-11-23T00:00:00Z")
     assert store.remembered("blog", "k") is None
+
+
+class TestClients:
+    def test_what_came_since_is_added_to_what_is_known(self, store):
+        store.note_clients({("blog", "classify curl"): Client("classify curl", "2026-11-22T10:00:00Z", 2, 1, "x")})
+        store.note_clients({("blog", "classify curl"): Client("classify curl", "2026-11-22T11:00:00Z", 1, 0, "")})
+        store.note_clients({("blog", "akismet WP"): Client("akismet WP", "2026-11-22T12:00:00Z", 1, 0, "")})
+
+        assert store.clients("blog") == [
+            Client("akismet WP", "2026-11-22T12:00:00Z", 1, 0, ""),
+            Client("classify curl", "2026-11-22T11:00:00Z", 3, 1, "x"),
+        ]
+        assert store.clients("shop") == []
+
+    def test_of_a_site_that_is_gone_nothing_is_noted(self, store):
+        store.note_clients({("gone", "a"): Client("a", AT, 1, 0, "")})
+
+        assert store.clients("gone") == []
+
+    def test_the_last_comments_come_newest_first(self, store, make_record):
+        store.record([make_record(f"c_{n}", received_at=f"2026-11-2{n}T10:00:00Z") for n in range(4)])
+
+        assert [record.id for record in store.last_comments("blog", 2)] == ["c_3", "c_2"]
+        assert store.last_comments("shop", 2) == []

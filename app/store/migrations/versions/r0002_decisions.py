@@ -27,13 +27,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("site", "network", name="pk_networks"),
         sa.ForeignKeyConstraint(["site"], ["sites.name"], name="fk_networks_site"),
     )
+    _create_clients()
     _create_secrets()
     _create_idempotency()
 
 
 def downgrade() -> None:
     """Drop them, with what they hold."""
-    for table in ("idempotency", "secrets", "networks", "pages", "decisions"):
+    for table in ("idempotency", "secrets", "clients", "networks", "pages", "decisions"):
         op.drop_table(table)
     for index in ("ix_comments_site", "ix_comments_comment_id", "ix_comments_text_hash"):
         op.drop_index(index, "comments")
@@ -71,6 +72,20 @@ def _create_pages() -> None:
         sa.Column("updated_at", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("site", "url", name="pk_pages"),
         sa.ForeignKeyConstraint(["site"], ["sites.name"], name="fk_pages_site"),
+    )
+
+
+def _create_clients() -> None:
+    op.create_table(
+        "clients",
+        sa.Column("site", sa.Text, nullable=False),
+        sa.Column("client", sa.Text, nullable=False),
+        sa.Column("last_at", sa.Text, nullable=False),
+        sa.Column("requests", sa.Integer, nullable=False),
+        sa.Column("failures", sa.Integer, nullable=False),
+        sa.Column("last_failure", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("site", "client", name="pk_clients"),
+        sa.ForeignKeyConstraint(["site"], ["sites.name"], name="fk_clients_site"),
     )
 
 
