@@ -69,6 +69,36 @@ def test_who_decides_while_the_server_is_stopped_is_heard_later(native, server, 
     assert server.comment(keys["native"], after["meta"]["winnow_id"])["comment"]["comment_id"] == row["comment_ID"]
 
 
+CLICK_MEANWHILE = """
+add_filter( 'http_request_args', function ( $args ) use ( $in ) {
+	static $clicked = false;
+	global $wpdb;
+	if ( ! $clicked ) {
+		$clicked = true;
+		$wpdb->update( $wpdb->comments, array( 'comment_approved' => 'spam' ), array( 'comment_ID' => $in['id'] ) );
+		$wpdb->update( $wpdb->commentmeta, array( 'meta_value' => 'spam' ),
+			array( 'comment_id' => $in['id'], 'meta_key' => 'winnow_owed' ) );
+	}
+	return $args;
+} );
+Winnow\\recheck();
+out( 1 );
+"""
+"""What a click writes from another process, between the question and the answer."""
+
+
+def test_who_decides_while_a_recheck_is_under_way_is_heard(native, server, keys):
+    server.stop()
+    comment = comment_on(native, f"{HONEST} (meanwhile)", "Jana Novak")
+    server.start()
+
+    native.php(CLICK_MEANWHILE, id=comment["comment_ID"])
+
+    after = native.comment(comment["comment_ID"])
+    assert (after["comment_approved"], owed(native)) == ("spam", {})
+    assert server.comment(keys["native"], after["meta"]["winnow_id"])["decision"]["label"] == "spam"
+
+
 def test_a_comment_that_the_server_lost_is_made_known_again(native, server, keys, moderator):
     comment = comment_on(native, f"{HONEST} (lost)", "Jana Novak")
     lost = "c_01JD8ZQ4V3W5K2N7X9R1T6M0PA"

@@ -49,7 +49,7 @@ function send_label( $comment_id ) {
 	if ( is_wp_error( $answer ) ) {
 		return $answer;
 	}
-	$at = is_array( $answer['decision'] ?? null ) ? $answer['decision']['at'] ?? null : null;
+	$at   = is_array( $answer['decision'] ?? null ) ? $answer['decision']['at'] ?? null : null;
 	$paid = array(
 		'owed'    => null,
 		'trouble' => null,

@@ -68,10 +68,10 @@ function recheck() {
 	$paid  = 0;
 	$until = time() + RUN_S;
 	foreach ( is_set_up() ? owed_comments( AT_A_TIME ) : array() as $comment_id ) {
-		$label = recorded( $comment_id, 'owed' );
-		if ( settle( get_comment( $comment_id ) ) ) {
+		if ( settle( $comment_id ) ) {
 			++$paid;
 		} else {
+			$label = recorded( as_it_is_now( $comment_id ), 'owed' );
 			record( $comment_id, array( 'owed' => null ) );
 			record( $comment_id, array( 'owed' => $label ) ); // At the end of the queue now.
 		}
@@ -84,10 +84,13 @@ function recheck() {
 }
 
 /** Pays what is owed about one comment, or gives it up; false when it is still owed. */
-function settle( $comment ) {
-	$id   = (int) $comment->comment_ID;
-	$owed = recorded( $id, 'owed' );
-	if ( 'check' === $owed || '' === recorded( $id, 'id' ) ) {
+function settle( $id ) {
+	$comment = get_comment( $id );
+	if ( ! $comment ) {
+		record( $id, array( 'owed' => null ) );
+		return true;
+	}
+	if ( 'check' === recorded( $id, 'owed' ) || '' === recorded( $id, 'id' ) ) {
 		$verdict = classify( fields_of( $comment->to_array() ) );
 		if ( is_wp_error( $verdict ) ) {
 			return is_over( $id, $verdict );
@@ -96,13 +99,20 @@ function settle( $comment ) {
 			return false;
 		}
 		record_verdict( $id, $verdict );
-		if ( 'check' === $owed ) {
+		if ( 'check' === recorded( as_it_is_now( $id ), 'owed' ) ) {
 			record( $id, array( 'owed' => null ) );
-			apply_late( $comment, $verdict );
+			apply_late( get_comment( $id ), $verdict );
 			return true;
 		}
 	}
 	return is_over( $id, send_label( $id ) );
+}
+
+/** The same id, after forgetting what was read of the comment before the server was asked: somebody may have clicked. */
+function as_it_is_now( $comment_id ) {
+	clean_comment_cache( $comment_id );
+	wp_cache_delete( $comment_id, 'comment_meta' );
+	return $comment_id;
 }
 
 /** Whether nothing is owed after this answer; what the server will never take is given up. */
