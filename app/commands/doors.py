@@ -25,6 +25,10 @@ def open_(name: Name, network: Network, json: printing.Json = False) -> None:
         printing.print_json({"site": name, "network": normal, "open": True})
     else:
         printing.say(f"{name} takes requests from {normal} without a key{'' if added else ' already'}.")
+    if ip_network(normal).is_loopback:
+        printing.note(
+            "Behind a proxy on this machine every request comes from there: anybody could speak for the site.", "yellow"
+        )
 
 
 def close(name: Name, network: Network, json: printing.Json = False) -> None:

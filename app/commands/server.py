@@ -36,6 +36,7 @@ def run(listener: socket.socket, workers: int) -> None:
         ws="none",
         log_config=_LOGGING,
         access_log=False,
+        proxy_headers=False,  # X-Forwarded-For is whatever a client writes: it must not open a site to it
         server_header=False,
         timeout_graceful_shutdown=GRACE_S,
         backlog=BACKLOG,
