@@ -28,21 +28,23 @@ Value = Annotated[
         "an IP address or network, or a phrase.",
     ),
 ]
+Hex = Annotated[
+    bool,
+    typer.Option("--hex", help="A key that can be typed into WordPress' Akismet plugin, which takes a to f only."),
+]
 Share = Annotated[float | None, typer.Option(min=0.0, max=1.0, help="A score, 0 to 1.", show_default="as before")]
 
 
 @site.command()
-def add(name: Name, json: printing.Json = False) -> None:
+def add(name: Name, hex: Hex = False, json: printing.Json = False) -> None:
     """Add a site and print its key. Works before the first start too.
 
     Example: winnow site add blog
     """
-    from app.store.records import new_key
-
     if not name.strip() or name != name.strip() or len(name) > MAX_NAME_CHARACTERS or not name.isprintable():
         remedy = f"Use 1 to {MAX_NAME_CHARACTERS} visible characters, with no blank at the ends."
         raise CommandRefused("NAME", "That cannot be a site's name.", remedy)
-    key = new_key()
+    key = _new_key(hex)
     with opening.open_store(opening.read_settings()) as store:
         store.add_site(name, key, opening.now())
     _print_key(name, key, json)
@@ -78,11 +80,9 @@ def list_(json: printing.Json = False) -> None:
 
 
 @site.command("rotate-key")
-def rotate_key(name: Name, json: printing.Json = False) -> None:
+def rotate_key(name: Name, hex: Hex = False, json: printing.Json = False) -> None:
     """Give a site a new key; the old one stops working at once."""
-    from app.store.records import new_key
-
-    key = new_key()
+    key = _new_key(hex)
     with opening.open_store(opening.read_settings()) as store:
         store.rotate_key(name, key)
     _print_key(name, key, json)
@@ -209,6 +209,12 @@ def _print_rule(done: str, name: str, effect: str, kind: str, value: str, as_jso
         printing.print_json({"site": name, **_rule(effect, kind, value), "done": done})
     else:
         printing.say(f"{done}: {name} {effect} {kind} {value}")
+
+
+def _new_key(hexadecimal: bool) -> str:
+    from app.store.records import HEX_ALPHABET, KEY_ALPHABET, new_key
+
+    return new_key(HEX_ALPHABET if hexadecimal else KEY_ALPHABET)
 
 
 def _print_key(name: str, key: str, as_json: bool) -> None:

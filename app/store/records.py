@@ -12,6 +12,7 @@ from app.core.verdict import Classification
 
 KEY_LENGTH = 12  # WordPress' Akismet plugin refuses keys of any other length
 KEY_ALPHABET = string.ascii_lowercase + string.digits
+HEX_ALPHABET = string.digits + "abcdef"  # the settings page of that plugin drops every other character
 HINT_LENGTH = 3
 
 # Privacy: the address says who, and the trap field is only needed for the verdict. Neither is ever on disk.
@@ -109,14 +110,14 @@ class Record:
     """The door it came by and the CMS's User-Agent, e.g. `akismet WordPress/6.1.9 | Akismet/5.0.2`."""
 
 
-def new_key() -> str:
-    """A site's key: 12 characters of [a-z0-9], about 62 bits from the system's random source.
+def new_key(alphabet: str = KEY_ALPHABET) -> str:
+    """A site's key: 12 characters of [a-z0-9], about 62 bits from the system's random source; of HEX_ALPHABET 48.
 
     >>> key = new_key()
     >>> (len(key), set(key) <= set(KEY_ALPHABET), key == new_key())
     (12, True, False)
     """
-    return "".join(secrets.choice(KEY_ALPHABET) for _ in range(KEY_LENGTH))
+    return "".join(secrets.choice(alphabet) for _ in range(KEY_LENGTH))
 
 
 def key_hash(key: str) -> str:

@@ -39,6 +39,13 @@ def test_add_works_before_the_first_start(run: Any, home: Path) -> None:
     assert stat.S_IMODE(home.stat().st_mode) == 0o700
 
 
+@pytest.mark.parametrize("command", [("add", "shop"), ("rotate-key", "blog")], ids=str)
+def test_a_hexadecimal_key_can_be_typed_where_others_cannot(run: Any, blog: str, command: tuple[str, str]) -> None:
+    key = json.loads(run("site", *command, "--hex", "--json").stdout)["key"]
+
+    assert (len(key), set(key) - set("0123456789abcdef")) == (12, set())
+
+
 def test_the_key_is_on_stdout_and_the_note_is_not(run: Any) -> None:
     result = run("site", "add", "blog")
     assert result.stdout.startswith("Key of the site blog: ")

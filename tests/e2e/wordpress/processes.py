@@ -128,7 +128,7 @@ class Winnow:
 
     def add_site(self, name: str) -> str:
         """Makes a site and gives its key."""
-        command = [WINNOW, "site", "add", name, "--json"]
+        command = [WINNOW, "site", "add", name, "--hex", "--json"]
         done = subprocess.run(
             command, env=self.environment, cwd=self.home, capture_output=True, text=True, check=True, timeout=120
         )

@@ -20,8 +20,6 @@ def with_key(dropin, keys):
 
 
 def test_a_key_typed_on_the_official_plugins_page_is_accepted(dropin, keys):
-    if set(keys["dropin"]) - set("0123456789abcdef"):
-        pytest.skip("that page takes letters a to f only, and this server gives keys with others")
     dropin.php("delete_option( 'wordpress_api_key' );")
     page = Moderator(dropin).send("options-general.php?page=akismet-key-config&view=start", "key", key=keys["dropin"])
 
