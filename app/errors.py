@@ -7,6 +7,8 @@ WinnowError
 ├── StoreUnavailable  the database is locked, full, unreadable or gone
 ├── SiteUnknown       no site has that name
 ├── SiteExists        a site of that name is there already
+├── WebhookUnknown    no webhook has that number
+├── AddressRefused    a webhook's address is not one that Winnow calls
 └── CommandRefused    a command was asked for something it cannot do
 
 Every message says what, which, and the remedy.
@@ -52,6 +54,14 @@ class SiteUnknown(WinnowError):
 
 class SiteExists(WinnowError):
     """The name is taken."""
+
+
+class WebhookUnknown(WinnowError):
+    """No webhook of that number."""
+
+
+class AddressRefused(WinnowError):
+    """An address that no webhook may have: malformed, unencrypted, or in a network that is nobody else's business."""
 
 
 class CommandRefused(WinnowError):

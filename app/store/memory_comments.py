@@ -6,7 +6,7 @@ from dataclasses import replace
 from app.core.comment import Comment, History, Page
 from app.core.text import text_hash as text_hash_of
 from app.errors import StoreUnavailable
-from app.store.memory_base import MemoryBase
+from app.store.memory_webhooks import MemoryWebhooks
 from app.store.records import (
     Client,
     Decided,
@@ -20,7 +20,7 @@ from app.store.records import (
 )
 
 
-class MemoryComments(MemoryBase):
+class MemoryComments(MemoryWebhooks):
     """What sites send and people decide; each method as SqlComments', SqlDecisions' and SqlClients'."""
 
     def history_of(self, site_name: str, comment: Comment) -> History:
@@ -89,6 +89,7 @@ class MemoryComments(MemoryBase):
             if stands is not None or decision.label is not None:
                 cursor = len(self._decided) + 1
                 self._decided.append((site_name, Decided(cursor, id, found.comment.comment_id, decision)))
+                self._queue(site_name, self._decided[-1][1])
             return decision
 
     def _standing(self, id: str) -> Decision | None:

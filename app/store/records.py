@@ -14,6 +14,8 @@ KEY_LENGTH = 12  # WordPress' Akismet plugin refuses keys of any other length
 KEY_ALPHABET = string.ascii_lowercase + string.digits
 HEX_ALPHABET = string.digits + "abcdef"  # the settings page of that plugin drops every other character
 HINT_LENGTH = 3
+MODERATOR = "moderator"
+"""The source of a decision that was made in Winnow."""
 
 # Privacy: the address says who, and the trap field is only needed for the verdict. Neither is ever on disk.
 NEVER_STORED: tuple[str, ...] = ("author_ip", "honeypot")

@@ -5,6 +5,7 @@ Times are RFC 3339 UTC text, as the caller gave them: text sorts by time, and th
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     Column,
     Connection,
     Float,
@@ -19,7 +20,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0002"
+REVISION = "0003"
 """The newest step in migrations/versions/; a test holds the two together."""
 
 # Every constraint has a name, because a migration can only change what it can name.
@@ -157,7 +158,7 @@ secrets = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("site", Text, ForeignKey("sites.name"), nullable=False),
-    Column("purpose", Text, nullable=False, comment="coral: signs what Coral sends"),
+    Column("purpose", Text, nullable=False, comment="coral: signs what Coral sends; webhook:<id>: what we send"),
     Column("secret", Text, nullable=False, comment="in clear: a signature cannot be checked with a hash"),
     Column("created_at", Text, nullable=False),
     UniqueConstraint("site", "purpose", "secret", name="uq_secrets_site"),
@@ -171,6 +172,38 @@ idempotency = Table(
     Column("body_hash", Text, nullable=False, comment="SHA-256 of the request's body"),
     Column("answer", JSON, nullable=False),
     Column("at", Text, nullable=False, index=True),
+)
+
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("site", Text, ForeignKey("sites.name"), nullable=False, index=True),
+    Column("url", Text, nullable=False),
+    Column("allow_private", Boolean, nullable=False, comment="may lead into the operator's own networks"),
+    Column("created_at", Text, nullable=False),
+    Column("disabled_at", Text, comment="null while it is in use"),
+    Column("disabled_why", Text, nullable=False, server_default=text("''")),
+    sqlite_autoincrement=True,  # nobody gets the messages or secrets of one that is gone
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Integer, primary_key=True, comment="rising: the order of the decisions"),
+    Column("webhook", Integer, ForeignKey("webhooks.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("comment", Text, ForeignKey("comments.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("decision", Integer, nullable=False, comment="decisions.id"),
+    Column("message_id", Text, nullable=False, comment="the header webhook-id, the same at every attempt"),
+    Column("payload", Text, nullable=False, comment="JSON, byte for byte what is signed"),
+    Column("created_at", Text, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default=text("0"), comment="begun so far"),
+    Column("next_at", Text, index=True, comment="when to try next; null when it is over"),
+    Column("leased_until", Text, comment="a process is sending it, or died over it"),
+    Column("delivered_at", Text),
+    Column("last_status", Integer, comment="of HTTP; null when there was no answer"),
+    Column("last_error", Text, nullable=False, server_default=text("''"), comment="ours, never the receiver's words"),
+    sqlite_autoincrement=True,  # the log's order outlives the removal of the newest row
 )
 
 

@@ -9,11 +9,12 @@ from app.store.sql_clients import SqlClients
 from app.store.sql_comments import SqlComments
 from app.store.sql_decisions import SqlDecisions
 from app.store.sql_sites import SqlSites
+from app.store.sql_webhooks import SqlWebhooks
 
 _ANY_SITE = select(sites.c.name).limit(1)
 
 
-class SqlStore(SqlSites, SqlComments, SqlDecisions, SqlClients):
+class SqlStore(SqlSites, SqlComments, SqlDecisions, SqlClients, SqlWebhooks):
     """Sites, rules and records in the database of `engine`, which must have been migrated.
 
     Safe for all threads of one process; several processes may use one file. Any method raises

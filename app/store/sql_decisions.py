@@ -9,6 +9,7 @@ from app.store import rows
 from app.store.records import Decided, Decision, Months, Remembered
 from app.store.schema import comments, decisions, idempotency
 from app.store.sql_base import SqlBase
+from app.store.sql_webhooks import queue
 
 _LATEST = (
     select(decisions.c.comment, func.max(decisions.c.id).label("id")).group_by(decisions.c.comment).subquery("latest")
@@ -22,18 +23,21 @@ class SqlDecisions(SqlBase):
         """Write down what somebody said of a comment, and give the decision that now stands.
 
         The same label from the same source changes nothing, so that it may be sent again. None when the site has no
-        comment of that id.
+        comment of that id. What a moderator decides goes into the outbox of the site's webhooks with it.
         """
         with self._transaction() as connection:
-            known = select(comments.c.id).where(comments.c.id == id, comments.c.site == site_name)
-            if connection.execute(known).first() is None:
+            known = select(comments.c.comment_id).where(comments.c.id == id, comments.c.site == site_name)
+            cms_id = connection.execute(known).scalar_one_or_none()
+            if cms_id is None:
                 return None
             stands = self._standing(connection, id)
             if stands is not None and (stands.label, stands.source) == (decision.label, decision.source):
                 return stands
             if stands is None and decision.label is None:
                 return decision  # nothing to take back
-            connection.execute(insert(decisions), rows.decision_row(site_name, id, decision))
+            written = insert(decisions).returning(decisions.c.id)
+            number = connection.execute(written, rows.decision_row(site_name, id, decision)).scalar_one()
+            queue(connection, site_name, id, cms_id, decision, number)
         return decision
 
     @staticmethod
