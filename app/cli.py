@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 from app.commands import INTERRUPTED, REFUSED, doors, printing
 from app.commands.benchmark import benchmark
 from app.commands.check import check
+from app.commands.decide import decide
 from app.commands.doctor import doctor
 from app.commands.evaluate import evaluate
 from app.commands.loso import loso
@@ -20,6 +21,7 @@ from app.commands.score import score
 from app.commands.serve import serve
 from app.commands.site import site
 from app.commands.train import train
+from app.commands.webhook import webhook
 from app.errors import WinnowError
 
 _JUDGE, _RUN, _LEARN = "Judge comments", "Run the service", "Learn"
@@ -63,10 +65,12 @@ app = typer.Typer(
 
 app.command(rich_help_panel=_JUDGE)(check)
 app.command(rich_help_panel=_JUDGE)(score)
+app.command(rich_help_panel=_JUDGE)(decide)
 app.command(rich_help_panel=_RUN)(serve)
 app.command(rich_help_panel=_RUN)(doctor)
 doors.add_to(site)
 app.add_typer(site, name="site", rich_help_panel=_RUN)
+app.add_typer(webhook, name="webhook", rich_help_panel=_RUN)
 app.add_typer(models, name="models", rich_help_panel=_LEARN)
 app.add_typer(benchmark, name="benchmark", rich_help_panel=_LEARN)
 for _learn in (train, evaluate, loso):

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from app import lists, models
+from app.hooks.delivery import Delivery
 from app.settings import Settings
 from app.store.database import migrate, open_engine
 from app.store.sql import SqlStore
@@ -36,6 +37,8 @@ from app.web.wiring import Wiring
 _log = logging.getLogger(__name__)
 CLOSE_WITHIN_S = 10.0
 """How long the writer may take for its last records; container runtimes kill after 10 to 30 s."""
+SEND_WITHIN_S = 3.0
+"""How long a receiver may take for the message that is under way; it is sent again after the start otherwise."""
 
 _DESCRIPTION = """\
 A CMS sends a comment; Winnow answers what it is (`verdict`), what to do with it (`action`) and why
@@ -98,6 +101,7 @@ def _wired(settings: Settings, metrics: Metrics, closing: AsyncExitStack) -> Wir
     closing.callback(store.close)
     writer = Writer(store)
     closing.callback(writer.close, CLOSE_WITHIN_S)
+    closing.callback(Delivery(store, metrics.webhook_called).close, SEND_WITHIN_S)
     if settings.metrics_port:
         try:
             closing.callback(metrics.serve(settings.metrics_port))

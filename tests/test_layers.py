@@ -18,6 +18,7 @@ OURS = {
     "lists": {"app.core", "app.lists", "app.errors"},
     "models": {"app.core", "app.errors"},
     "store": {"app.store", "app.core", "app.errors"},
+    "hooks": {"app.hooks", "app.store", "app.core", "app.errors"},
     "importing": {"app.importing", "app.store", "app.core", "app.errors"},
     "training": {
         "app.training",
@@ -41,6 +42,7 @@ OURS = {
     },
     "commands": {
         "app.commands",
+        "app.hooks",
         "app.web",
         "app.training",
         "app.importing",
@@ -52,7 +54,7 @@ OURS = {
         "app.settings",
     },
     "cli": {"app.commands", "app.settings", "app.errors"},
-    "main": {"app.web", "app.importing", "app.store", "app.core", "app.errors", "app.lists", "app.models", "app.settings"},
+    "main": {"app.web", "app.hooks", "app.importing", "app.store", "app.core", "app.errors", "app.lists", "app.models", "app.settings"},
 }  # fmt: skip
 
 # Packages of the world that belong to certain layers alone.
@@ -65,6 +67,7 @@ THEIRS = {
     "sqlalchemy": {"store", "commands"},  # commands: winnow doctor asks a database whether it is whole
     "alembic": {"store", "commands"},
     "sqlite3": {"store"},
+    "standardwebhooks": {"hooks"},
     "typer": {"cli", "commands"},
     "rich": {"cli", "commands"},
 }
@@ -184,6 +187,7 @@ def test_imports_follow_the_arrows(path):
         pytest.param("store/sql.py", "from app.web import body", "app.web.body, but store", id="store-meets-web"),
         pytest.param("web/x.py", "from app import training", "app.training, but web", id="web-meets-training"),
         pytest.param("web/x.py", "import app.training.fit", "app.training.fit, but web", id="web-meets-fit"),
+        pytest.param("web/x.py", "from app.hooks import sending", "app.hooks.sending, but web", id="web-calls-out"),
         pytest.param("training/x.py", "from app.web import body", "but training may not", id="training-meets-web"),
         pytest.param("commands/x.py", "from app.main import create_app", "app.main", id="somebody-meets-main"),
         pytest.param("web/x.py", "import sklearn.svm", "belongs to training", id="web-meets-sklearn"),

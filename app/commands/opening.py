@@ -78,4 +78,9 @@ def open_model(settings: "Settings", version: str = "") -> "tuple[Model, Lists]"
 
 def now() -> str:
     """RFC 3339, UTC, to the second: when a site or a rule was added."""
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return moment().isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def moment() -> datetime:
+    """The commands' one clock, in UTC."""
+    return datetime.now(UTC)

@@ -49,6 +49,9 @@ class Metrics:
             ("what",),
             registry=self.registry,
         )
+        self._webhook_calls = Counter(
+            "winnow_webhook_calls", "Calls of webhooks, by how they ended.", ("outcome",), registry=self.registry
+        )
         # labels() takes a lock and validates, 2 us each; the pairs are few, so they are kept.
         self._answered: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
         self._judged: dict[str, Counter] = {}
@@ -75,6 +78,10 @@ class Metrics:
     def store_failed(self, what: str) -> None:
         """`what` is key, history, record or slow."""
         self._store_failures.labels(what).inc()
+
+    def webhook_called(self, outcome: str) -> None:
+        """`outcome` is delivered, retry, failed (given up) or disabled."""
+        self._webhook_calls.labels(outcome).inc()
 
     def exposition(self) -> Exposition:
         """Everything counted so far, in Prometheus's text format."""
