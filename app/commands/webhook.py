@@ -74,18 +74,14 @@ def list_(json: printing.Json = False) -> None:
     elif not found:
         printing.say("There is no webhook yet. Add one: winnow webhook add SITE URL")
     else:
-        rows = [
-            (
-                str(each.id),
-                each.site,
-                each.url,
-                "may be private" if each.allow_private else "public",
-                f"off since {each.disabled_at}: {each.disabled_why}" if each.disabled_at else "in use",
-                str(count),
-            )
-            for each, count in found
-        ]
-        printing.table(("ID", "Site", "URL", "Address", "State", "Secrets"), rows)
+        rows = [(str(each.id), each.site, each.url, _state(each, count)) for each, count in found]
+        printing.table(("ID", "Site", "URL", "State"), rows)
+
+
+def _state(known: "Webhook", secrets: int) -> str:
+    state = f"off since {known.disabled_at}: {known.disabled_why}" if known.disabled_at else "in use"
+    private = ["address may be private"] if known.allow_private else []
+    return ", ".join([state, *private, f"{secrets} secret{'' if secrets == 1 else 's'}"])
 
 
 @webhook.command()
@@ -139,21 +135,13 @@ def log(
     elif not found:
         printing.say("Nothing has been decided on its site since it was added.")
     else:
-        columns = ("Message", "Comment", "Decided", "State", "Attempts", "Status", "Then")
-        printing.table(columns, [_row(each) for each in found])
+        printing.table(("Comment", "State", "Attempts", "Decided, and then"), [_row(each) for each in found])
 
 
 def _row(message: "Message") -> tuple[str, ...]:
-    when = f"next at {message.next_at}" if message.next_at else message.delivered_at or ""
-    return (
-        message.message_id,
-        message.comment,
-        message.created_at,
-        message.state,
-        str(message.attempts),
-        str(message.last_status or "none"),
-        " ".join(part for part in (message.last_error, when) if part),
-    )
+    then = f"next at {message.next_at}" if message.next_at else message.delivered_at or ""
+    told = " ".join(part for part in (f"{message.created_at}.", message.last_error, then) if part)
+    return (message.comment, message.state, str(message.attempts), told)
 
 
 @webhook.command()

@@ -71,8 +71,9 @@ def target_of(url: str, *, allow_private: bool) -> Target:
     '127.0.0.1'
     """
     try:
+        url.encode()  # half a character (a lone surrogate) would be a TypeError to the parser
         parsed = can_ada.parse(url.strip()) if len(url) <= MAX_URL_CHARACTERS else None
-    except (ValueError, UnicodeError):  # the latter: half a character
+    except ValueError:
         parsed = None
     scheme = parsed.protocol.removesuffix(":") if parsed else ""
     if parsed is None or scheme not in _PORTS:
