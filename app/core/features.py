@@ -72,7 +72,7 @@ def measure(comment: Comment, lists: Lists) -> Measured:
     plain_words = [word.text for word in found_words]
     facets = features_form.facets_of(name, own, found_links, plain_words, selling, page, lists)
     features_form.emit(out, facets)
-    features_running.emit(out, comment, name, own, found_links)
+    features_running.emit(out, comment, name, own, found_links, lists)
     if left_out:
         found_links = tuple(_moved_link(link, left_out) for link in found_links)
         out.units = [_moved(unit, left_out) for unit in out.units]

@@ -65,7 +65,8 @@ def emit(out: Emitter, comment: Comment, name: Name, links: tuple[Link, ...], li
 def signed(comment: Comment, lists: Lists) -> Name:
     """The author's name without what disguises it; plain ASCII, as most are, has nothing of it."""
     written = comment.author.strip()[:_MAX_NAME_CHARS]
-    return name_of(written if written.isascii() else read(written, "plain", lists.lookalikes).plain.text.strip(), lists)
+    plain = written.isascii() and written.isprintable()
+    return name_of(written if plain else read(written, "plain", lists.lookalikes).plain.text.strip(), lists)
 
 
 def name_of(written: str, lists: Lists) -> Name:

@@ -134,6 +134,22 @@ def bare_spans(text: str, lists: Lists) -> list[tuple[int, int]]:
     return sorted(spans + list(_hosts_without_scheme(text, spans, lists))) if _has_inner_dot(text) else spans
 
 
+def bare_addresses(seen: Seen, lists: Lists) -> Iterator[tuple[str, int, int]]:
+    """The addresses that a reader sees in a text, as he sees them, with their spans in the source."""
+    for begin, end in bare_spans(seen.plain.text, lists):
+        yield seen.plain.text[begin:end], *seen.plain.source_span(begin, end)
+
+
+def href_of(written: str) -> str:
+    """The address that a browser would open; empty when it would open none.
+
+    >>> href_of("www.example.com/a b"), href_of("mailto:jana@example.com")
+    ('http://www.example.com/a%20b', '')
+    """
+    url = parse_url(_with_scheme(written))
+    return url.href if url else ""
+
+
 def _has_inner_dot(text: str) -> bool:
     """Whether a dot stands between two labels; only then is it worth looking for hosts."""
     at = text.find(".")
@@ -242,7 +258,7 @@ def _in_text(seen: Seen, lists: Lists) -> Iterator[_Written]:
                 yield address, "text", made.anchor_begin, made.anchor_end, "", "bare"
             else:
                 yield address, "text", made.begin, made.end, anchor, made.markup
-    for written, begin, end in _bare(seen, lists):
+    for written, begin, end in bare_addresses(seen, lists):
         # An address with a path is one, scheme or not; without either it may be no more than a name.
         has_scheme = "//" in written[:10] or ":\\" in written[:10]
         markup = "bare" if has_scheme or len(_cut_at_path(written)[1]) > 1 else "no-scheme"
@@ -258,7 +274,7 @@ def _in_author_url(comment: Comment, lists: Lists) -> Iterator[_Written]:
 
 
 def _in_author(comment: Comment, lists: Lists) -> Iterator[_Written]:
-    for written, begin, end in _bare(read(comment.author, "plain", lists.lookalikes), lists):
+    for written, begin, end in bare_addresses(read(comment.author, "plain", lists.lookalikes), lists):
         yield written, "author", begin, end, "", "bare"
 
 
@@ -268,12 +284,6 @@ def _in_author_email(comment: Comment) -> Iterator[_Written]:
     if at and "." in domain:
         begin = comment.author_email.index(domain, at)
         yield domain, "author_email", begin, begin + len(domain), "", "field"
-
-
-def _bare(seen: Seen, lists: Lists) -> Iterator[tuple[str, int, int]]:
-    """The addresses that no markup makes, with their spans in the source."""
-    for begin, end in bare_spans(seen.plain.text, lists):
-        yield seen.plain.text[begin:end], *seen.plain.source_span(begin, end)
 
 
 def _leaves_the_page(url: str, lists: Lists) -> bool:

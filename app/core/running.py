@@ -1,10 +1,14 @@
 """The whole comment as one running text: name, address and words, each character tied to its evidence.
 
-Links stand in it in one notation, whatever they were written in, so that a notation is not taken for a spelling.
+Links stand in it in one notation, whatever they were written in, so that a notation is not taken for a spelling. In the
+text, the name of a host where anyone can publish is left out, and that of the page's own: a model that learned what
+honest links are on would let through what is sold there (docs/adr/0017). The author's address stays whole: there the
+host says who signs.
 """
 
+import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 
@@ -14,11 +18,18 @@ import numpy.typing as npt
 from app.core.comment import Comment
 from app.core.emit import Emitter
 from app.core.features_author import Name
-from app.core.links import MAX_LINKS, Link
+from app.core.hosts import Host
+from app.core.links import MAX_LINKS, Link, bare_addresses, href_of
+from app.core.lists import Lists
 from app.core.text import Seen, plain_address
 from app.core.traced import Traced
 
+SHARED, OWN = "\x01", "\x02"
+"""What an address begins with instead of the host's name. No text holds these: `text.read` takes them out."""
+_SIGN_OF = {"shared": SHARED, "own": OWN}
 _MAX_ADDRESS_CHARS = 2000
+_HEAD = re.compile(r"(?i)(?:[a-z]+:)?[/\\]*(?:[^/\\?#]*@)?(?:www\.)?")
+_HOST = re.compile(r"[^/\\?#]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,47 +79,98 @@ class Running:
     """(characters,) the evidence each belongs to."""
 
 
-def running(comment: Comment, name: Name, seen: Seen, links: tuple[Link, ...], owners: Owners, folded: bool) -> Running:
+class Pieces:
+    """What stands in the running texts of a comment beside its own words; both spellings are made of it."""
+
+    def __init__(self, comment: Comment, name: Name, seen: Seen, links: tuple[Link, ...], lists: Lists) -> None:
+        """Find the addresses.
+
+        Args:
+            comment: as sent.
+            name: the author's name, without disguise.
+            seen: the text as a reader sees it.
+            links: all links.
+            lists: to find hosts that are written without a scheme.
+        """
+        self.name = name
+        self.seen = seen
+        self.author_url = plain_address(comment.author_url.strip()[:_MAX_ADDRESS_CHARS])
+        self.links = [link for link in links if link.field == "text" and link.markup != "redirect"]
+        hosts = {link.url.href: link.host for link in links if link.host.kind in _SIGN_OF}
+
+        def notation(address: str) -> str:
+            host = hosts.get(href_of(address)) if hosts else None
+            return without_name(address, host, lists) if host else address[:_MAX_ADDRESS_CHARS]
+
+        made = islice(seen.links, MAX_LINKS)
+        self.made = {link.begin: notation(plain_address(link.url[:_MAX_ADDRESS_CHARS])) for link in made}
+        """Where a link that markup makes begins -> its address."""
+        self.bare = [(begin, end, notation(address)) for address, begin, end in bare_addresses(seen, lists)]
+        """Begin, end and notation of an address that stands in the text."""
+
+
+def without_name(address: str, host: Host, lists: Lists) -> str:
+    """An address on a shared host or the page's own: a sign for which, the customer's own name, and the path.
+
+    >>> from app.core.hosts import describe, parse_url
+    >>> from app.lists import load
+    >>> lists = load()
+    >>> addresses = "https://www.myget.org/feed/a", "http://loans.blogspot.com/"
+    >>> [without_name(address, describe(parse_url(address), "", lists), lists) for address in addresses]
+    ['\\x01/feed/a', '\\x01loans/']
+    """
+    address = address[:_MAX_ADDRESS_CHARS]
+    head = _HEAD.match(address)
+    rest = address[head.end() if head else 0 :].replace("\\", "/")
+    named = _HOST.match(rest)
+    customer = _customer_of(host, lists) if host.kind == "shared" else ""
+    return _SIGN_OF[host.kind] + customer + rest[named.end() if named else 0 :]
+
+
+def _customer_of(host: Host, lists: Lists) -> str:
+    """The labels that stand in front of a shared service's own name: `loans` of `loans.blogspot.com`."""
+    labels = host.name.removeprefix("www.").split(".")
+    for at in range(len(labels)):
+        rest = ".".join(labels[at:])
+        if rest in lists.host_kinds or rest == host.suffix:
+            return ".".join(labels[:at])
+    return ""
+
+
+def running(pieces: Pieces, owners: Owners, folded: bool) -> Running:
     """The running text of a comment.
 
     Args:
-        comment: as sent.
-        name: the author's name, without disguise.
-        seen: the text as a reader sees it.
-        links: all links.
+        pieces: the comment.
         owners: see `owners_of`.
         folded: in one spelling, lower case, and in one line, instead of as written.
     """
     line = " " if folded else "\n"
-    pieces: list[str] = []
+    written: list[str] = []
     owner_of: list[npt.NDArray[np.int64]] = []
 
     def add(piece: str, owner: npt.NDArray[np.int64] | int) -> None:
-        pieces.append(piece)
+        written.append(piece)
         owner_of.append(np.full(len(piece), owner) if isinstance(owner, int) else owner)
 
-    signed = name.folded if folded else name.written
+    signed = pieces.name.folded if folded else pieces.name.written
     if signed and owners.signer >= 0:
         add(signed + line, owners.signer)
     if owners.address >= 0:
-        add(_address(comment.author_url.strip(), folded) + line, owners.address)
-    traced = seen.folded if folded else seen.plain
-    owner = _owner_of_each_character(traced, links, owners)
+        add((pieces.author_url.lower() if folded else pieces.author_url) + line, owners.address)
+    traced = pieces.seen.folded if folded else pieces.seen.plain
+    owner = _owner_of_each_character(traced, pieces.links, owners)
     at = 0
-    for place, tag, unit in _tags(seen, traced, owners.links, folded):
-        add(traced.text[at:place], owner[at:place])
-        add(tag, unit)
-        at = place
+    for begin, end, piece, unit in _edits(pieces, traced, owners.links):
+        if begin > at:
+            add(traced.text[at:begin], owner[at:begin])
+        add(piece.lower() if folded else piece, int(owner[begin]) if unit is None else unit)
+        at = max(at, end)
     add(traced.text[at:], owner[at:])
-    return Running("".join(pieces), np.concatenate(owner_of))
+    return Running("".join(written), np.concatenate(owner_of))
 
 
-def _address(written: str, folded: bool) -> str:
-    address = plain_address(written[:_MAX_ADDRESS_CHARS])
-    return address.lower() if folded else address
-
-
-def _owner_of_each_character(traced: Traced, links: tuple[Link, ...], owners: Owners) -> npt.NDArray[np.int64]:
+def _owner_of_each_character(traced: Traced, links: Iterable[Link], owners: Owners) -> npt.NDArray[np.int64]:
     """(characters,) of a text; a gap belongs to the word before it."""
     begins = np.asarray(traced.begins, dtype=np.int64)
     if owners.words:
@@ -118,30 +180,32 @@ def _owner_of_each_character(traced: Traced, links: tuple[Link, ...], owners: Ow
     else:
         owner = np.full(len(begins), owners.rest)
     for link in links:
-        if link.field == "text" and link.markup != "redirect":
-            here = slice(bisect_left(traced.begins, link.begin), bisect_left(traced.begins, link.end))
-            if here.start < here.stop:
-                owner[here] = owners.links[link.begin]
+        here = slice(bisect_left(traced.begins, link.begin), bisect_left(traced.begins, link.end))
+        owner[here] = owners.links[link.begin]
     return owner
 
 
-def _tags(seen: Seen, traced: Traced, spelt: dict[int, int], folded: bool) -> Iterator[tuple[int, str, int]]:
-    """Links that markup makes, all notations alike: where a tag goes in the text, the tag, its evidence.
+def _edits(pieces: Pieces, traced: Traced, owners: dict[int, int]) -> list[tuple[int, int, str, int | None]]:
+    """What goes into the text, in order: from where to where, what, its evidence or None for that of the place.
 
-    Without those that are no evidence: the same address again, what leads nowhere, and what the platform made of an
-    address, which begins where its words do.
+    Links that markup makes, all notations alike, without those that are no evidence: the same address again, what leads
+    nowhere, and what the platform made of an address, which begins where its words do. And addresses in the text.
     """
-    tags: list[tuple[int, int, str, int]] = []
-    for link in islice(seen.links, MAX_LINKS):
-        if link.begin not in spelt:
+    edits: list[tuple[int, int, int, str, int | None]] = []  # where, which first of those that begin there, ...
+    for link in islice(pieces.seen.links, MAX_LINKS):
+        if link.begin not in owners:
             continue
-        address = _address(link.url, folded)
+        address, unit = pieces.made[link.begin], owners[link.begin]
         before = bisect_left(traced.begins, link.anchor_begin)
         if link.markup == "image":
-            tags.append((before, 1, f' <img src="{address}"> ', link.begin))
+            edits.append((before, 1, before, f' <img src="{address}"> ', unit))
         else:
             after = bisect_left(traced.begins, link.anchor_end)
             closing = 2 if after == before else 0  # in front of the next tag, but behind its own
-            tags += [(before, 1, f' <a href="{address}">', link.begin), (after, closing, "</a> ", link.begin)]
-    for place, _, tag, begin in sorted(tags):
-        yield place, tag, spelt[begin]
+            edits.append((before, 1, before, f' <a href="{address}">', unit))
+            edits.append((after, closing, after, "</a> ", unit))
+    for source_begin, source_end, address in pieces.bare:
+        begin, end = bisect_left(traced.begins, source_begin), bisect_left(traced.begins, source_end)
+        if begin < end:
+            edits.append((begin, 3, end, address, None))
+    return [(begin, end, piece, unit) for begin, _, end, piece, unit in sorted(edits, key=lambda edit: edit[:2])]

@@ -102,7 +102,7 @@ def plain_address(written: str) -> str:
     >>> plain_address("http://ｃａｓｉ\\u200bｎｏ.example/a")
     'http://casino.example/a'
     """
-    if not written.isascii():
+    if not (written.isascii() and written.isprintable()):
         written = _plain_characters(Traced.of(written), set()).text
     return percent_decoded(written)
 
