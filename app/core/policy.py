@@ -24,7 +24,7 @@ from app.core.links import MAX_LINKS, Link
 from app.core.text import Seen, read
 from app.core.verdict import Action, Override, Verdict
 
-TRUSTED_ROLES = frozenset({"administrator", "editor", "moderator", "owner"})
+TRUSTED_ROLES = frozenset({"administrator", "super_admin", "editor", "moderator", "owner"})
 """Roles whose comments are never held. `author` and `contributor` are given to too many to be trusted unseen."""
 TEST_VALUES = frozenset(
     {

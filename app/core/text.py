@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.core.folding import fold_character
+from app.core.folding import fold_character, letters
 from app.core.letters import (
     between_letters,
     cyrillic_for,
@@ -26,7 +26,6 @@ from app.core.respelling import closed_up, respelt
 from app.core.traced import Edit, Traced
 
 _TAG = re.compile(r"<[^<>]*>")
-_NO_LETTERS = re.compile(r"[\W_]+")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _NON_ASCII = re.compile(r"[^\x00-\x7f]")
@@ -110,14 +109,14 @@ def plain_address(written: str) -> str:
 def text_hash(text: str) -> str:
     """A fingerprint of a text's letters and digits, the same when a CMS has cleaned markup, entities or spacing since.
 
-    16 hexadecimal digits; empty for a text without letters and digits.
+    16 hexadecimal digits; of a text without letters and digits that of its signs, and empty for no text.
 
     >>> text_hash("<p>Tea &amp; cake!</p>") == text_hash("tea cake") != text_hash("tea cakes")
     True
     """
-    shown = _TAG.sub(" ", html.unescape(text)) or text
-    letters = _NO_LETTERS.sub("", unicodedata.normalize("NFKC", shown).casefold())
-    return hashlib.sha256(letters.encode("utf-8", "replace")).hexdigest()[:16] if letters else ""
+    shown = _TAG.sub(" ", html.unescape(text))
+    said = letters(shown) or letters(text) or "".join(text.split())
+    return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:16] if said else ""
 
 
 def _without_entities(traced: Traced, found: set[str]) -> Traced:

@@ -19,7 +19,7 @@ MAX_ADDRESSES = 4
 _PORTS = {"https": 443, "http": 80}
 
 # What Python's is_global of 3.11 lets through though nobody is to be reached there.
-_NOT_PUBLIC = tuple(map(ip_network, ("192.88.99.0/24", "2001::/32", "2002::/16", "3fff::/20")))
+_NOT_PUBLIC = tuple(map(ip_network, ("192.0.0.0/24", "192.88.99.0/24", "2001::/32", "2002::/16", "3fff::/20")))
 _UNICAST = ip_network("2000::/3")
 """All of IPv6 that is given out to anybody."""
 _WRAPS = tuple(map(ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "::ffff:0:0/96", "::ffff:0:0:0/96", "::/96")))

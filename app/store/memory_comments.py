@@ -1,19 +1,22 @@
 """Comments, decisions, pages, clients and remembered answers, in dicts."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from app.core.comment import Comment, History, Page
-from app.core.text import text_hash as text_hash_of
 from app.errors import StoreUnavailable
 from app.store.memory_webhooks import MemoryWebhooks
 from app.store.records import (
+    Alike,
     Client,
     Decided,
     Decision,
     Months,
     Record,
     Remembered,
+    content_hash,
+    is_news,
     page_key,
     refuse_decided,
     without_unstored,
@@ -56,20 +59,29 @@ class MemoryComments(MemoryWebhooks):
 
     def id_of(self, site_name: str, cms_id: str) -> str | None:
         """Our id of the site's newest comment that has this id in the CMS."""
-        return self._newest(site_name, lambda comment: comment.comment_id == cms_id)
+        newest = (record.id for record in self._newest(site_name) if record.comment.comment_id == cms_id)
+        return next(newest, None)
 
-    def id_of_text(self, site_name: str, text_hash: str, author: str | None = None) -> str | None:
-        """Our id of the site's newest comment with that text, by that author where one is named."""
-        return self._newest(
-            site_name,
-            lambda comment: text_hash_of(comment.text) == text_hash and author in (None, comment.author),
-        )
+    def alike(self, site_name: str, hashed: str, most: int) -> Sequence[Alike]:
+        """The site's newest comments with that content hash, newest first."""
+        found = [record for record in self._newest(site_name) if content_hash(record.comment) == hashed]
+        return [
+            Alike(
+                record.id,
+                record.comment.text,
+                record.comment.author,
+                record.comment.page_url,
+                record.comment.posted_at,
+                self._standing(record.id) is not None,
+            )
+            for record in found[:most]
+        ]
 
-    def _newest(self, site_name: str, is_wanted: Callable[[Comment], bool]) -> str | None:
+    def _newest(self, site_name: str) -> list[Record]:
         with self._lock:
             self._refuse_if_closed()
-            of_site = (record for record in self._records.values() if record.site == site_name)
-            return max((record.id for record in of_site if is_wanted(record.comment)), default=None)
+            of_site = [record for record in self._records.values() if record.site == site_name]
+            return sorted(of_site, key=lambda record: record.id, reverse=True)
 
     def put_page(self, site_name: str, url: str, page: Page, updated_at: str) -> None:
         """Keep a page's title and text for comments that name only its URL. Raises SiteUnknown."""
@@ -83,13 +95,11 @@ class MemoryComments(MemoryWebhooks):
             found = self.comment(site_name, id)
             if found is None:
                 return None
-            stands = found.decision
-            if stands is not None and (stands.label, stands.source) == (decision.label, decision.source):
-                return stands
-            if stands is not None or decision.label is not None:
-                cursor = len(self._decided) + 1
-                self._decided.append((site_name, Decided(cursor, id, found.comment.comment_id, decision)))
-                self._queue(site_name, self._decided[-1][1])
+            if not is_news(found.decision, decision):
+                return found.decision or decision
+            cursor = len(self._decided) + 1
+            self._decided.append((site_name, Decided(cursor, id, found.comment.comment_id, decision)))
+            self._queue(site_name, self._decided[-1][1])
             return decision
 
     def _standing(self, id: str) -> Decision | None:
@@ -145,16 +155,18 @@ class MemoryComments(MemoryWebhooks):
             of_site = [record for record in self._records.values() if record.site == site_name]
             return sorted(of_site, key=lambda record: (record.received_at, record.id), reverse=True)[:most]
 
-    def remembered(self, site_name: str, key: str) -> Remembered | None:
-        """The answer that was given to a request with that Idempotency-Key; None when there was none."""
-        with self._lock:
-            self._refuse_if_closed()
-            found = self._remembered.get((site_name, key))
-            return found[1] if found else None
-
-    def remember(self, site_name: str, key: str, answered: Remembered, at: str, forget_before: str) -> None:
-        """Keep an answer under its Idempotency-Key, and drop those that were given before a time."""
+    def reserve(self, site_name: str, key: str, body_hash: str, at: str, forget_before: str) -> Remembered | None:
+        """Take an Idempotency-Key for a request, or give what stands under it; see SqlStore."""
         with self._lock:
             self._refuse_if_closed()
             self._remembered = {each: kept for each, kept in self._remembered.items() if kept[0] >= forget_before}
-            self._remembered.setdefault((site_name, key), (at, answered))
+            stands = self._remembered.setdefault((site_name, key), (at, Remembered(body_hash, None)))
+            return None if stands == (at, Remembered(body_hash, None)) else stands[1]
+
+    def remember(self, site_name: str, key: str, answer: dict[str, Any] | None) -> None:
+        """Keep the answer under a key that was taken; without one the key is free again."""
+        with self._lock:
+            self._refuse_if_closed()
+            at, reserved = self._remembered.pop((site_name, key))
+            if answer is not None:
+                self._remembered[site_name, key] = (at, Remembered(reserved.body_hash, answer))

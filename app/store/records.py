@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from app.core.comment import COMMENT_FIELDS, Comment
 from app.core.hosts import parse_url
+from app.core.text import text_hash
 from app.core.verdict import Classification
 
 KEY_LENGTH = 12  # WordPress' Akismet plugin refuses keys of any other length
@@ -48,6 +49,24 @@ class Decision:
     """moderator, or feedback of the CMS, which weighs on its own site only until a moderator confirms it."""
 
 
+def is_news(stands: Decision | None, decision: Decision) -> bool:
+    """Whether a decision changes anything, so that it is written down.
+
+    The same again does not, and what a CMS says does not undo a moderator's word by repeating it or taking it back: it
+    hears of that word by webhook, and clients send what they hear.
+
+    >>> moderator, cms = Decision("spam", "jana", "", "moderator"), Decision("spam", "cms", "")
+    >>> is_news(cms, moderator), is_news(moderator, cms), is_news(None, cms), is_news(cms, cms)
+    (True, False, True, False)
+    """
+    if stands is None:
+        return decision.label is not None
+    is_moderators = stands.source == MODERATOR
+    if decision.source != MODERATOR and decision.label is None and is_moderators:
+        return False
+    return stands.label != decision.label or (decision.source == MODERATOR and not is_moderators)
+
+
 class Decided(NamedTuple):
     """A decision, as a CMS that polls for them gets it."""
 
@@ -58,6 +77,17 @@ class Decided(NamedTuple):
     comment_id: str
     """The CMS's; empty when it sent none."""
     decision: Decision
+
+
+class Alike(NamedTuple):
+    """A stored comment that may be the one that is meant."""
+
+    id: str
+    text: str
+    author: str
+    page_url: str
+    posted_at: str
+    is_decided: bool
 
 
 class Client(NamedTuple):
@@ -92,7 +122,8 @@ class Remembered(NamedTuple):
 
     body_hash: str
     """SHA-256 of the request's body, hexadecimal."""
-    answer: dict[str, Any]
+    answer: dict[str, Any] | None
+    """None while the request is being worked on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +187,19 @@ def page_key(url: str) -> str:
         return ""
     query = f"?{parsed.query}" if parsed.query else ""
     return f"{parsed.host.removeprefix('www.')}{parsed.path.rstrip('/')}{query}"
+
+
+def content_hash(comment: Comment) -> str:
+    """What a comment is found by where no id is known: its text, or who signs where there is none; see text_hash.
+
+    Empty for a comment that holds nothing.
+
+    >>> content_hash(Comment(text="Tea!")) == content_hash(Comment(text="tea", author="Jana")) != ""
+    True
+    >>> content_hash(Comment(author_url="https://a.example")) == content_hash(Comment(author_url="https://b.example"))
+    False
+    """
+    return text_hash(comment.text) or text_hash(f"{comment.author}\n{comment.author_url}\n{comment.author_email}")
 
 
 def without_unstored(comment: Comment) -> Comment:

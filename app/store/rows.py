@@ -5,9 +5,8 @@ from dataclasses import fields
 from typing import Any
 
 from app.core.comment import Comment, Thresholds
-from app.core.text import text_hash
 from app.core.verdict import Classification, LinkReport, Override, Reason
-from app.store.records import STORED_FIELDS, Decision, Record
+from app.store.records import STORED_FIELDS, Decision, Record, content_hash
 
 # dataclasses.asdict copies deeply and costs ten times as much; these classes are flat.
 _THRESHOLD_FIELDS = tuple(field.name for field in fields(Thresholds))
@@ -25,7 +24,7 @@ def comment_row(record: Record) -> dict[str, Any]:
         "site": record.site,
         "received_at": record.received_at,
         **_flat(record.comment, STORED_FIELDS),
-        "text_hash": text_hash(record.comment.text),
+        "text_hash": content_hash(record.comment),
         "client": record.client,
         "verdict": answer.verdict,
         "score": answer.score,

@@ -170,7 +170,7 @@ idempotency = Table(
     Column("site", Text, ForeignKey("sites.name"), primary_key=True),
     Column("key", Text, primary_key=True, comment="the Idempotency-Key"),
     Column("body_hash", Text, nullable=False, comment="SHA-256 of the request's body"),
-    Column("answer", JSON, nullable=False),
+    Column("answer", JSON(none_as_null=True), comment="null while the request is being worked on"),
     Column("at", Text, nullable=False, index=True),
 )
 

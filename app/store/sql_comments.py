@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, Engine, bindparam, delete, insert, select
+from sqlalchemy import Engine, bindparam, delete, exists, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from app.core.comment import Comment, History, Page, Rule, Thresholds
 from app.store import rows
-from app.store.records import Record, page_key, refuse_decided
+from app.store.records import Alike, Record, page_key, refuse_decided
 from app.store.schema import comments, decisions, links, pages, rules, sites
 from app.store.sql_base import SqlBase, require_site, site_unknown
 
@@ -89,17 +89,23 @@ class SqlComments(SqlBase):
 
     def id_of(self, site_name: str, cms_id: str) -> str | None:
         """Our id of the site's newest comment that has this id in the CMS."""
-        return self._newest(comments.c.site == site_name, comments.c.comment_id == cms_id)
-
-    def id_of_text(self, site_name: str, text_hash: str, author: str | None = None) -> str | None:
-        """Our id of the site's newest comment with that text, by that author where one is named."""
-        wanted = [comments.c.site == site_name, comments.c.text_hash == text_hash]
-        return self._newest(*wanted, *([] if author is None else [comments.c.author == author]))
-
-    def _newest(self, *wanted: ColumnElement[bool]) -> str | None:
+        wanted = (comments.c.site == site_name, comments.c.comment_id == cms_id)
         statement = select(comments.c.id).where(*wanted).order_by(comments.c.id.desc()).limit(1)
         with self._reading() as connection:
             return connection.execute(statement).scalar_one_or_none()
+
+    def alike(self, site_name: str, hashed: str, most: int) -> Sequence[Alike]:
+        """The site's newest comments with that content hash, newest first."""
+        is_decided = exists().where(decisions.c.comment == comments.c.id)
+        shown = [comments.c[name] for name in Alike._fields[:-1]]
+        statement = (
+            select(*shown, is_decided)
+            .where(comments.c.site == site_name, comments.c.text_hash == hashed)
+            .order_by(comments.c.id.desc())
+            .limit(most)
+        )
+        with self._reading() as connection:
+            return [Alike._make(row) for row in connection.execute(statement)]
 
     def put_page(self, site_name: str, url: str, page: Page, updated_at: str) -> None:
         """Keep a page's title and text for comments that name only its URL. Raises SiteUnknown."""

@@ -87,6 +87,19 @@ class Writer:
             future.set_result(None)
         return future
 
+    def flush(self) -> Future[None]:
+        """The future is done when everything that waits now has been written, or could not be."""
+        future: Future[None] = Future()
+        future.set_running_or_notify_cancel()
+        with self._wake:
+            closing = self._closing
+            if not closing:
+                self._waiting.append(_Submit((), future, 0))
+                self._wake.notify()
+        if closing:
+            future.set_result(None)
+        return future
+
     def close(self, timeout_s: float) -> bool:
         """Write what waits, then stop; True when all of it was done in time.
 

@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from app.core.verdict import Classification
 from app.errors import SiteUnknown, StoreUnavailable
-from app.store.records import Decision
+from app.store.records import Decision, content_hash
 from app.web import akismet_reports, deciding, forms
 from app.web.akismet_fields import Sent, sent_of
 from app.web.auth import Caller, key_of
@@ -42,12 +42,11 @@ async def verify_key(request: Request, wired: Wiring, caller: Caller, fields: Fi
 async def comment_check(request: Request, wired: Wiring, caller: Caller, fields: Fields) -> Response:
     """`true` for what must not be published unseen, `false` for the rest."""
     sent = sent_of(fields)
-    _require_something(sent)
     site = caller.site.name
     record = judge(wired, site, sent.comment, caller.degraded, client_of(request, "akismet"))
     causes = record.classification.degraded
     id = record.id
-    known = deciding.find(wired, site, sent.comment, sent.guid) if sent.is_recheck and not causes else None
+    known = deciding.find_unchanged(wired, site, sent.comment) if sent.is_recheck and not causes else None
     if known:
         id = known  # asked again, as after an edit of something else: one comment stands in the queue once
     elif not sent.is_test:
@@ -59,7 +58,8 @@ async def comment_check(request: Request, wired: Wiring, caller: Caller, fields:
 async def submit(label: str, request: Request, wired: Wiring, caller: Caller, fields: Fields) -> Response:
     """A person says what it is: a decision on the comment that was checked, or on one that is kept now."""
     sent = sent_of(fields)
-    _require_something(sent)
+    if not (sent.guid or content_hash(sent.comment)):
+        raise RefusedRequest("nothing-to-judge", "Send the comment's fields as in comment-check, or its guid.")
     if not sent.is_test:
         site = caller.site.name
         id = await deciding.found_or_kept(wired, site, sent.comment, sent.guid, client_of(request, "akismet"))
@@ -128,12 +128,6 @@ def _told(found: Classification, id: str, causes: tuple[str, ...], sent: Sent) -
     if causes:
         headers["X-Spam-Degraded"] = ", ".join(dict.fromkeys(causes))
     return headers
-
-
-def _require_something(sent: Sent) -> None:
-    comment = sent.comment
-    if not any((comment.text, comment.author_url, comment.author, comment.author_email)):
-        raise RefusedRequest("nothing-to-judge", "Send comment_content, or at least something about the author.")
 
 
 Call = Callable[[Request, Wiring, Caller, Fields], Awaitable[Response]]

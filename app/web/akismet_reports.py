@@ -1,5 +1,6 @@
 """Akismet's reports about a key: what came in, what was flagged, what people corrected."""
 
+import asyncio
 import csv
 import io
 import json
@@ -24,7 +25,7 @@ _HEADERS = {"Cache-Control": "no-store"}
 
 async def usage_limit(request: Request, wired: Wiring, caller: Caller, fields: Fields) -> Response:
     """There is no limit; `usage` counts this month's comments."""
-    now = _months(wired, caller).get(wired.now()[:7])
+    now = (await _months(wired, caller)).get(wired.now()[:7])
     usage = now.comments if now else 0
     told: dict[str, Any] = {"limit": "none", "usage": usage, "percentage": "0.00", "throttled": False}
     if first(fields, "extended") in ("1", "true"):
@@ -37,7 +38,7 @@ async def key_sites(request: Request, wired: Wiring, caller: Caller, fields: Fie
     wanted = first(fields, "month")
     month = wanted if _MONTH.fullmatch(wanted) else wired.now()[:7]
     limit, offset = _whole(first(fields, "limit"), 500), _whole(first(fields, "offset"), 0)
-    found = _months(wired, caller).get(month)
+    found = (await _months(wired, caller)).get(month)
     rows = [_site_row(caller, found)][offset : offset + limit] if found else []
     total = 1 if found else 0
     if first(fields, "format") == "csv":
@@ -48,7 +49,7 @@ async def key_sites(request: Request, wired: Wiring, caller: Caller, fields: Fie
 async def stats(request: Request, wired: Wiring, caller: Caller, fields: Fields) -> Response:
     """All that is stored, and the last months one by one: `from` is 60-days, 6-months or all."""
     kept = {"60-days": 2, "6-months": 6}.get(first(fields, "from"))
-    months = list(_months(wired, caller).values())
+    months = list((await _months(wired, caller)).values())
     months = months[-kept:] if kept else months
     whole = _stats([sum(counts) for counts in zip(*[month[1:] for month in months], strict=True)] or [0, 0, 0, 0])
     whole["breakdown"] = {month.month: _stats(list(month[1:])) | {"da": f"{month.month}-01"} for month in months} or []
@@ -73,8 +74,9 @@ async def token(request: Request, wired: Wiring, caller: Caller, fields: Fields)
     return Response(secrets.token_hex(16), headers=_HEADERS, media_type="text/plain; charset=utf-8")
 
 
-def _months(wired: Wiring, caller: Caller) -> dict[str, Months]:
-    return {month.month: month for month in wired.read("months", wired.store.months, caller.site.name)}
+async def _months(wired: Wiring, caller: Caller) -> dict[str, Months]:
+    months = await asyncio.to_thread(wired.store.months, caller.site.name)  # grows with what is stored
+    return {month.month: month for month in months}
 
 
 def _stats(counts: list[int]) -> dict[str, Any]:

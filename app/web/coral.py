@@ -27,7 +27,7 @@ _MAX_SIGNATURES = 8
 
 
 @router.post(
-    "/coral/{site}",
+    "/coral/{site:path}",
     summary="Coral: External Moderation Phase",
     description="The callback URL of a phase; choose the format HTML, or link targets are lost. The signature is "
     "checked against the secrets set with `winnow site coral`.",
@@ -46,9 +46,11 @@ async def moderation_phase(request: Request) -> Response:
     if not is_signed(sent, request.headers.get("x-coral-signature", ""), secrets):
         raise RefusedRequest("signature-wrong")
     body.content_type(request)
-    comment = _comment_of(body.sanitised(body.parse(sent, wired.settings.max_json_depth))[0])
+    value = body.sanitised(body.parse(sent, wired.settings.max_json_depth))[0]
+    comment = _comment_of(value)
     record = judge(wired, site, comment, client=client_of(request, "coral"))
-    if not record.classification.degraded and deciding.find(wired, site, comment) is None:
+    is_edit = isinstance(value, dict) and value.get("action") == "EDIT"
+    if not (is_edit and deciding.find_unchanged(wired, site, comment)):
         await wired.recorder.record([record])
     return answers.json_response(_answer(record.classification))
 

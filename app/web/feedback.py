@@ -1,5 +1,6 @@
 """What people decided: POST /feedback tells us, GET /decisions is asked by a CMS that cannot be called."""
 
+import asyncio
 import hashlib
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.core.comment import Comment
-from app.store.records import Decided, Decision, Remembered
+from app.store.records import Decided, Decision
 from app.web import answers, body, deciding, openapi
 from app.web.auth import Caller
 from app.web.clients import client_of
@@ -25,9 +26,11 @@ MAX_DECISIONS = 1_000
 """Of one answer of GET /decisions."""
 REMEMBERED_H = 24
 MAX_IDEMPOTENCY_KEY = 255
-_FAILURES = ("json-invalid", "json-too-deep", "key-missing", "key-unknown", "comment-unknown", "body-too-large",
-             "content-type-unsupported", "content-encoding-unsupported", "fields-invalid", "nothing-to-judge",
-             "idempotency-key-reused", "internal", "store-unavailable")  # fmt: skip
+_FAILURES = (
+    "json-invalid", "json-too-deep", "request-refused", "key-missing", "key-unknown", "comment-unknown",
+    "idempotency-key-reused", "idempotency-key-busy", "body-too-large", "content-type-unsupported",
+    "content-encoding-unsupported", "fields-invalid", "nothing-to-judge", "internal", "store-unavailable",
+)  # fmt: skip
 
 
 @router.post(
@@ -44,16 +47,38 @@ async def give_feedback(request: Request) -> Response:
     caller = wired.keys.caller(request)
     body.content_type(request)
     sent_bytes = await body.read_bytes(request, wired.settings.max_body_bytes)
-    key = request.headers.get("idempotency-key", "")[:MAX_IDEMPOTENCY_KEY]
-    earlier = _earlier(wired, caller, key, sent_bytes)
+    key = request.headers.get("idempotency-key", "")
+    if not key:
+        return answers.json_response(await _answered(wired, caller, request, sent_bytes))
+    if len(key) > MAX_IDEMPOTENCY_KEY:
+        raise RefusedRequest("request-refused", f"An Idempotency-Key has at most {MAX_IDEMPOTENCY_KEY} characters.")
+    earlier = await _reserved(wired, caller, key, sent_bytes)
     if earlier is not None:
         return answers.json_response(earlier)
-    value = body.sanitised(body.parse(sent_bytes, wired.settings.max_json_depth))[0]
-    answer = await _decided(wired, caller, value, client_of(request, "feedback"))
-    if key:
-        remembered = Remembered(_hash(sent_bytes), answer)
-        wired.store.remember(caller.site.name, key, remembered, wired.now(), _before(wired.now()))
+    answer = None
+    try:
+        answer = await _answered(wired, caller, request, sent_bytes)
+    finally:  # what failed may be tried again under the same key
+        await asyncio.to_thread(wired.store.remember, caller.site.name, key, answer)
     return answers.json_response(answer)
+
+
+async def _answered(wired: Wiring, caller: Caller, request: Request, sent_bytes: bytes) -> dict[str, Any]:
+    value = body.sanitised(body.parse(sent_bytes, wired.settings.max_json_depth))[0]
+    return await _decided(wired, caller, value, client_of(request, "feedback"))
+
+
+async def _reserved(wired: Wiring, caller: Caller, key: str, sent: bytes) -> dict[str, Any] | None:
+    """Take the key: None when it is ours now, else the answer that was given under it."""
+    hashed, now = hashlib.sha256(sent).hexdigest(), wired.now()
+    found = await asyncio.to_thread(wired.store.reserve, caller.site.name, key, hashed, now, _before(now))
+    if found is None:
+        return None
+    if found.body_hash != hashed:
+        raise RefusedRequest("idempotency-key-reused")
+    if found.answer is None:
+        raise RefusedRequest("idempotency-key-busy")
+    return found.answer
 
 
 async def _decided(wired: Wiring, caller: Caller, value: Any, client: str) -> dict[str, Any]:
@@ -73,17 +98,6 @@ async def _decided(wired: Wiring, caller: Caller, value: Any, client: str) -> di
     if id is None or stands is None:
         raise RefusedRequest("comment-unknown")
     return {"id": id, "decision": answers.decided(stands)}
-
-
-def _earlier(wired: Wiring, caller: Caller, key: str, sent: bytes) -> dict[str, Any] | None:
-    found = wired.read("idempotency", wired.store.remembered, caller.site.name, key) if key else None
-    if found is not None and found.body_hash != _hash(sent):
-        raise RefusedRequest("idempotency-key-reused")
-    return found.answer if found else None
-
-
-def _hash(sent: bytes) -> str:
-    return hashlib.sha256(sent).hexdigest()
 
 
 def _before(now: str) -> str:

@@ -1,5 +1,7 @@
 """PUT /pages: a site tells title and text of a page, for doors that send a comment with nothing but its URL."""
 
+import asyncio
+
 from fastapi import APIRouter
 from pydantic import ValidationError
 from starlette.requests import Request
@@ -44,5 +46,5 @@ async def put_page(request: Request) -> Response:
         expected = [{"field": "url", "expected": "an http or https address"}]
         raise RefusedRequest("fields-invalid", extra={"errors": expected})
     page = Page(sent.title or "", (sent.text or "")[:MAX_PAGE_CHARACTERS])
-    wired.store.put_page(caller.site.name, sent.url, page, wired.now())
+    await asyncio.to_thread(wired.store.put_page, caller.site.name, sent.url, page, wired.now())
     return answers.json_response({"url": key, "characters": len(page.title) + len(page.text)})

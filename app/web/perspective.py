@@ -26,7 +26,7 @@ _FAILURES = (
     "content-encoding-unsupported", "fields-invalid", "internal", "store-unavailable",
 )  # fmt: skip
 _DEFAULT_ATTRIBUTE = "SPAM"
-MAX_ATTRIBUTES = 32
+MAX_ATTRIBUTES = 256
 SPAM_FROM = 0.5
 """A suggested score from here on says spam; Coral sends 0 or 1."""
 

@@ -49,6 +49,7 @@ _TABLE = (
     Problem("comment-unknown", 404, "This site has no comment with that id.", "Use an id from an answer to the same site's key."),
     Problem("method-not-allowed", 405, "This address does not take that method.", "The header Allow names the methods it takes."),
     Problem("idempotency-key-reused", 409, "This Idempotency-Key came with another body before.", "Use a new key for every new request; send the same body again with the old one."),
+    Problem("idempotency-key-busy", 409, "A request with this Idempotency-Key is still being worked on.", "Send it again in a second."),
     Problem("body-too-large", 413, "The body is larger than this service reads.", "Send less of page_text, or raise WINNOW_MAX_BODY_BYTES."),
     Problem("batch-too-large", 413, "The batch holds more than this service takes at once.", "Send it in several batches."),
     Problem("content-type-unsupported", 415, "The body's content type is not one this address takes.", "Send Content-Type: application/json, in UTF-8."),

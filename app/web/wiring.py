@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import monotonic
-from typing import ParamSpec, Protocol, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 from starlette.requests import Request
 
@@ -16,7 +16,7 @@ from app.core.lists import Lists
 from app.core.model import Model
 from app.errors import StoreUnavailable, WinnowError
 from app.settings import Settings
-from app.store.records import Client, Decided, Decision, Months, Record, Remembered, Site
+from app.store.records import Alike, Client, Decided, Decision, Months, Record, Remembered, Site
 from app.web.auth import Keys
 from app.web.clients import Clients
 from app.web.metrics import Metrics
@@ -48,8 +48,8 @@ class Store(Protocol):
     def id_of(self, site: str, cms_id: str, /) -> str | None:
         """Our id of the comment that has that one in the CMS."""
 
-    def id_of_text(self, site: str, text_hash: str, author: str | None = None, /) -> str | None:
-        """Our id of the newest comment with that text."""
+    def alike(self, site: str, hashed: str, most: int, /) -> Sequence[Alike]:
+        """The newest comments with that content hash, newest first."""
 
     def add_decision(self, site: str, comment_id: str, decision: Decision, /) -> Decision | None:
         """Writes it down and gives the one that stands; None when the site has no such comment."""
@@ -72,11 +72,11 @@ class Store(Protocol):
     def secrets(self, site: str, purpose: str, /) -> tuple[str, ...]:
         """What signs the requests of that purpose."""
 
-    def remembered(self, site: str, key: str, /) -> Remembered | None:
-        """The answer to an earlier request with that Idempotency-Key."""
+    def reserve(self, site: str, key: str, body_hash: str, at: str, forget_before: str, /) -> Remembered | None:
+        """Takes an Idempotency-Key for a request, or gives what stands under it."""
 
-    def remember(self, site: str, key: str, answered: Remembered, at: str, forget_before: str, /) -> None:
-        """Keeps an answer under its Idempotency-Key."""
+    def remember(self, site: str, key: str, answer: dict[str, Any] | None, /) -> None:
+        """Keeps the answer under a key that was taken, or frees the key."""
 
     def check(self) -> None:
         """Returns when reads and writes would work now."""
@@ -87,6 +87,9 @@ class Writer(Protocol):
 
     def submit(self, records: Sequence[Record], /) -> "Future[None]":
         """The future is done when every record is on disk, or fails with StoreUnavailable; never raises."""
+
+    def flush(self) -> "Future[None]":
+        """The future is done when everything that waits now has been written, or could not be."""
 
 
 class Recorder:

@@ -56,7 +56,7 @@ def check(comment: Comment, request: HttpRequest, **_: Any) -> None:
         _log.warning("a comment is kept for the moderators, for it could not be checked: %s", error)
         comment.is_public = False
     else:
-        comment.is_public = response is akismet.CheckResponse.HAM
+        comment.is_public = comment.is_public and response is akismet.CheckResponse.HAM
 
 
 @receiver(comment_was_flagged, dispatch_uid="winnow")

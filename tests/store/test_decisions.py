@@ -5,10 +5,9 @@ from dataclasses import replace
 import pytest
 
 from app.core.comment import Comment, Page
-from app.core.text import text_hash
 from app.errors import SiteUnknown
 from app.store.memory import MemoryStore
-from app.store.records import Client, Decision, Months, Remembered, Site
+from app.store.records import Alike, Client, Decision, Months, Remembered, Site, content_hash
 
 AT = "2026-11-22T10:05:00Z"
 SPAM = Decision("spam", "jana", AT, "moderator")
@@ -94,12 +93,19 @@ class TestFinding:
         assert store.id_of("blog", "77") == "c_2"
         assert store.id_of("blog", "78") is None
 
-    def test_by_its_text_though_the_cms_has_cleaned_it(self, store, make_record):
-        store.record([make_record("c_1", comment=Comment(text="<b>Tea & cake!</b>", author="Jana"))])
-        cleaned = text_hash("Tea &amp; cake!")
+    def test_by_its_content_though_the_cms_has_cleaned_it(self, store, make_record):
+        url = "https://blog.example/1"
+        store.record([make_record("c_1", comment=Comment(text="<b>Tea & cake!</b>", author="Jana", page_url=url))])
+        store.record([make_record("c_2", comment=Comment(text="tea, cake", author="Ján"))])
+        store.add_decision("blog", "c_2", SPAM)
+        cleaned = content_hash(Comment(text="Tea &amp; cake!"))
 
-        assert store.id_of_text("blog", cleaned) == store.id_of_text("blog", cleaned, "Jana") == "c_1"
-        assert store.id_of_text("blog", cleaned, "Ján") is None
+        assert store.alike("blog", cleaned, 10) == [
+            Alike("c_2", "tea, cake", "Ján", "", "", True),
+            Alike("c_1", "<b>Tea & cake!</b>", "Jana", url, "", False),
+        ]
+        assert len(store.alike("blog", cleaned, 1)) == 1
+        assert store.alike("shop", cleaned, 10) == []
 
 
 class TestPages:
@@ -141,15 +147,19 @@ class TestMonths:
         assert store.months("shop") == []
 
 
-def test_an_answer_is_kept_under_its_key_and_dropped_when_it_is_old(store):
-    first, second = Remembered("aa", {"id": "c_1"}), Remembered("bb", {"id": "c_2"})
-    store.remember("blog", "k", first, "2026-11-22T10:00:00Z", "")
-    store.remember("blog", "k", second, "2026-11-22T11:00:00Z", "")
+class TestIdempotency:
+    def test_a_key_is_taken_once_answered_and_forgotten(self, store):
+        assert store.reserve("blog", "k", "aa", "2026-11-22T10:00:00Z", "") is None
+        assert store.reserve("blog", "k", "aa", "2026-11-22T10:00:01Z", "") == Remembered("aa", None)
+        store.remember("blog", "k", {"id": "c_1"})
+        assert store.reserve("blog", "k", "bb", "2026-11-22T10:00:02Z", "") == Remembered("aa", {"id": "c_1"})
+        assert store.reserve("blog", "k", "bb", "2026-11-23T11:00:00Z", "2026-11-23T00:00:00Z") is None
 
-    assert store.remembered("blog", "k") == first
-    assert store.remembered("shop", "k") is None
-    store.remember("blog", "other", second, "2026-11-23T11:00:00Z", "2026-11-23T00:00:00Z")
-    assert store.remembered("blog", "k") is None
+    def test_what_failed_frees_the_key(self, store):
+        store.reserve("blog", "k", "aa", AT, "")
+        store.remember("blog", "k", None)
+
+        assert store.reserve("blog", "k", "bb", AT, "") is None
 
 
 class TestClients:

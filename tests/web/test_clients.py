@@ -14,7 +14,7 @@ def test_every_door_is_told_apart_and_refusals_are_counted(client):
     client.post("/classify", json={"text": ""})
     client.post("/classify/batch", json={"comments": [{"text": "Hi"}, {"text": "Ho"}]})
     client.post("/1.1/comment-check", data={"api_key": KEY, "comment_content": "Hi"})
-    client.post("/1.1/comment-check", data={"api_key": KEY})
+    client.post("/1.1/submit-spam", data={"api_key": KEY})
 
     found = noted(client)
     assert (found["classify cms/1"].requests, found["classify cms/1"].failures) == (2, 1)

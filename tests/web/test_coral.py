@@ -99,6 +99,19 @@ class TestAnswer:
         coral(phase("<p>Another text altogether.</p>", "EDIT"))
         assert [month.comments for month in wired(coral.client).store.months("blog")] == [2]
 
+    def test_a_link_hidden_behind_words_that_are_known_is_another_comment(self, coral):
+        for text in ("<p>hello there</p>", f'<p>hello <a href="{CASINO}">there</a></p>'):
+            coral(phase(text))
+            coral(phase(text, "EDIT"))
+
+        assert [month.comments for month in wired(coral.client).store.months("blog")] == [2]
+
+    def test_a_sites_name_may_hold_a_slash(self, coral):
+        wired(coral.client).store.add_site("news/en", "newsnewsnews", AT)
+        wired(coral.client).store.set_secrets("news/en", "coral", ("new",), AT)
+
+        assert coral(phase(HONEST), site="news%2Fen").status_code == 200
+
     def test_without_a_database_coral_is_told_to_go_on(self, coral):
         wired(coral.client).store.close()
 

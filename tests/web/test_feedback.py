@@ -1,8 +1,11 @@
 """POST /feedback, GET /decisions, PUT /pages on the real application."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
-from tests.web.conftest import CASINO, OTHER_KEY, wired
+from app.store.records import Decision
+from tests.web.conftest import AT, CASINO, OTHER_KEY, wired
 
 COMMENT = {"text": "Thank you, that helped me a lot with the retention settings.", "author": "Jana", "comment_id": 77}
 UNKNOWN = "c_01JD8ZQ4V3W5K2N7X9R1T6M0PA"
@@ -96,6 +99,46 @@ class TestIdempotencyKey:
         assert first.status_code == 200
         assert (answer.status_code, answer.json()["code"]) == (409, "idempotency-key-reused")
         assert decision(client, id)["label"] == "spam"
+
+    def test_of_parallel_requests_one_is_worked_on(self, client):
+        body = {"comment": {"text": "Only once, please."}, "label": "spam"}
+
+        def send(_):
+            return client.post("/feedback", json=body, headers={"Idempotency-Key": "k1"})
+
+        with ThreadPoolExecutor(4) as pool:
+            answers = list(pool.map(send, range(4)))
+
+        assert {answer.status_code for answer in answers} <= {200, 409}
+        assert len({answer.json()["id"] for answer in answers if answer.status_code == 200}) == 1
+        assert len(client.get("/decisions").json()["decisions"]) == 1
+
+    def test_a_request_that_failed_may_be_sent_again(self, client):
+        headers = {"Idempotency-Key": "k1"}
+        assert client.post("/feedback", json={"comment_id": 77, "label": "spam"}, headers=headers).status_code == 404
+        sent(client)
+        assert client.post("/feedback", json={"comment_id": 77, "label": "spam"}, headers=headers).status_code == 200
+
+    def test_a_key_that_is_too_long_is_refused_not_cut(self, client):
+        headers = {"Idempotency-Key": "k" * 256}
+        assert client.post("/feedback", json={"comment_id": 77, "label": "spam"}, headers=headers).status_code == 400
+
+
+class TestModeratorsWord:
+    @pytest.mark.parametrize("label", ["spam", None])
+    def test_a_cms_that_repeats_it_or_takes_it_back_does_not_undo_it(self, client, label):
+        id = sent(client)
+        wired(client).store.add_decision("blog", id, Decision("spam", "jana", AT, "moderator"))
+        client.post("/feedback", json={"id": id, "label": label})
+
+        assert (decision(client, id)["label"], decision(client, id)["by"]) == ("spam", "jana")
+
+    def test_somebody_who_sees_it_otherwise_in_the_cms_is_heard(self, client):
+        id = sent(client)
+        wired(client).store.add_decision("blog", id, Decision("spam", "jana", AT, "moderator"))
+        client.post("/feedback", json={"id": id, "label": "ham", "by": "eva"})
+
+        assert (decision(client, id)["label"], decision(client, id)["by"]) == ("ham", "eva")
 
 
 class TestDecisions:

@@ -3,6 +3,9 @@
 import sqlalchemy as sa
 from alembic import op
 
+from app.core.comment import Comment
+from app.store.records import content_hash
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -15,6 +18,7 @@ def upgrade() -> None:
         for column, before in (("text_hash", "parent_id"), ("client", "text_hash")):
             added = sa.Column(column, sa.Text, nullable=False, server_default=sa.text("''"))
             batch.add_column(added, insert_after=before)
+    _hash_texts()
     op.create_index("ix_comments_site", "comments", ["site", "received_at"])
     op.create_index("ix_comments_comment_id", "comments", ["site", "comment_id"])
     op.create_index("ix_comments_text_hash", "comments", ["site", "text_hash"])
@@ -41,6 +45,25 @@ def downgrade() -> None:
     with op.batch_alter_table("comments") as batch:
         batch.drop_column("text_hash")
         batch.drop_column("client")
+
+
+def _hash_texts() -> None:
+    """Of the comments that are there already, so that feedback finds them by their text."""
+    connection = op.get_bind()
+    told = sa.text(
+        "SELECT id, text, author, author_url, author_email FROM comments WHERE id > :after ORDER BY id LIMIT 500"
+    )
+    after = ""
+    while found := connection.execute(told, {"after": after}).all():
+        after = found[-1].id
+        hashed = [
+            {
+                "id": row.id,
+                "hashed": content_hash(Comment(row.text, "auto", row.author, row.author_email, row.author_url)),
+            }
+            for row in found
+        ]
+        connection.execute(sa.text("UPDATE comments SET text_hash = :hashed WHERE id = :id"), hashed)
 
 
 def _create_decisions() -> None:
@@ -109,7 +132,7 @@ def _create_idempotency() -> None:
         sa.Column("site", sa.Text, nullable=False),
         sa.Column("key", sa.Text, nullable=False),
         sa.Column("body_hash", sa.Text, nullable=False),
-        sa.Column("answer", sa.JSON, nullable=False),
+        sa.Column("answer", sa.JSON),
         sa.Column("at", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("site", "key", name="pk_idempotency"),
         sa.ForeignKeyConstraint(["site"], ["sites.name"], name="fk_idempotency_site"),

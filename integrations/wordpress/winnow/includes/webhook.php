@@ -57,6 +57,9 @@ function webhook( \WP_REST_Request $request ) {
 	if ( is_wp_error( $result ) ) {
 		return $result;
 	}
+	if ( 'unknown' === $result ) {
+		return new \WP_REST_Response( array( 'result' => $result ) ); // The comment may be here when it is sent again.
+	}
 	set_transient( seen_as( $id ), (string) $request->get_header( 'webhook-timestamp' ), 2 * TOLERANCE_S );
 	return new \WP_REST_Response( array( 'result' => $result ) );
 }
