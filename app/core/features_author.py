@@ -44,6 +44,10 @@ def emit(out: Emitter, comment: Comment, name: Name, links: tuple[Link, ...], li
     out.add_grams("author", Grams(name.folded), unit, 0.6)
     for trade in trades[:3]:
         out.add(unit, (f"author.trade:{trade}", "author.trade"), 0.4)
+    purposes = {hit.trade for hit in lists.purposes.find(name.folded)}
+    if purposes:
+        sells = "trade" if trades else ""
+        out.add(unit, [f"author.purpose:{sells}:{purpose}" for purpose in sorted(purposes)], 0.4)
     keywords = sum(word in lists.name_words for word in found)
     shape = out.open("author.shape", "author", (0, len(comment.author)))
     names = [

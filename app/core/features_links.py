@@ -111,9 +111,24 @@ def _slug(at: _At, part: str, written: str) -> int:
         weight = _TRADE if at.prefix == "link" else _STRUCTURE
         at.out.add(unit, names, at.share * weight)
         at.add(unit, (f"{part}.trades:{kind}",), weight)
-    elif found:  # lightly: said of nearly every address, it would only tell platforms apart
+    _purpose(at, unit, bool(hits), found)
+    if found and not hits:  # lightly: said of nearly every address, it would only tell platforms apart
         at.add(unit, (f"{part}.no-trade:{kind}",), _STRUCTURE)
     return unit
+
+
+def _purpose(at: _At, unit: int, sells: bool, words: Sequence[str]) -> None:
+    """What a slug is for, whatever it deals in: it offers (`cheap`, `near me`), explains (`history of`), both, neither.
+
+    Shared by all trades and fields: of a trade that was never seen, it is what tells selling from speaking of it.
+    """
+    found = at.lists.purposes.find(" ".join(words))
+    offers, abouts = (sum(hit.trade == kind for hit in found) for kind in ("offer", "about"))
+    if not (sells or found):
+        return
+    names = [f"slug.purpose:{'trade' if sells else ''}:{'offer' if offers else ''}:{'about' if abouts else ''}"]
+    names += up_to("slug.offers", min(offers, 3))[1:] + up_to("slug.abouts", min(abouts, 3))[1:]
+    at.out.add(unit, names, at.share * (_TRADE if at.prefix == "link" else _STRUCTURE))
 
 
 def _letters_of(hit: TradeHit) -> int:

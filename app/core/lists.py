@@ -127,6 +127,8 @@ class Lists:
     identities: tuple[tuple[str, str], ...]
     """Host and path prefix of services that sign people in: their addresses say who somebody is, and lead nowhere."""
     trades: Trades
+    purposes: Trades
+    """Words of wanting to sell (`offer`) and of explaining or building something (`about`), whatever the trade."""
     lookalikes: Mapping[str, str]
     """A letter of another script -> the Latin letter it looks like."""
     name_words: frozenset[str]

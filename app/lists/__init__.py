@@ -60,6 +60,7 @@ def load(folder: Path = FOLDER) -> Lists:
         redirectors=tuple(Redirector(*row[:3]) for row in read("redirectors.tsv", 4, folder, 3)),
         identities=tuple((host, prefix) for host, prefix in _pairs("identities.tsv", folder)),
         trades=Trades([(trade, term) for trade, _, term in read("trades.tsv", 3, folder, 3)]),
+        purposes=Trades([(kind, term) for kind, _, term in read("purposes.tsv", 3, folder, 3)]),
         lookalikes={character: latin for character, latin, _ in read("confusables.tsv", 3, folder)},
         name_words=frozenset(fold(word) for word, _ in read("name_words.tsv", 2, folder)),
         first_names=frozenset(fold(name) for name, _ in read("first_names.tsv", 2, folder)),

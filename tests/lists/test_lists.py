@@ -21,6 +21,7 @@ COLUMNS = {
     "hosts.tsv": 3,
     "name_words.tsv": 2,
     "platform_paths.tsv": 2,
+    "purposes.tsv": 3,
     "reasons.tsv": 3,
     "redirectors.tsv": 4,
     "sold_suffixes.tsv": 2,
@@ -28,7 +29,7 @@ COLUMNS = {
     "trades.tsv": 3,
     "identities.tsv": 2,
 }
-KEY_COLUMNS = {"identities.tsv": 2, "redirectors.tsv": 3, "trades.tsv": 3}
+KEY_COLUMNS = {"identities.tsv": 2, "redirectors.tsv": 3, "trades.tsv": 3, "purposes.tsv": 3}
 KINDS = SHARED_SERVICES | {"shortener", "bio", "messenger", "identity"}
 CORE = Path(shipped.__file__).parent.parent / "core"
 
@@ -125,6 +126,13 @@ def test_every_trade_word_is_found_as_its_own_trade_alone(lists: Lists) -> None:
 def test_no_two_trades_claim_one_word() -> None:
     claims = {(fold(term), trade) for trade, _, term in rows("trades.tsv")}
     assert [term for term, claimed in Counter(term for term, _ in claims).items() if claimed > 1] == []
+
+
+def test_no_word_has_two_purposes() -> None:
+    claims = {(fold(term.strip("^$")), kind) for kind, _, term in rows("purposes.tsv")}
+
+    assert [term for term, claimed in Counter(term for term, _ in claims).items() if claimed > 1] == []
+    assert {kind for _, kind in claims} == {"offer", "about"}
 
 
 def test_every_trade_has_a_name_and_every_name_a_trade() -> None:
