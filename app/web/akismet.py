@@ -100,14 +100,6 @@ def key_in(request: Request, fields: Fields) -> str:
     return next((other.lower() for other in others if _KEY.fullmatch(other.lower())), "")
 
 
-def _caller(request: Request, wired: Wiring, fields: Fields) -> Caller:
-    key = key_in(request, fields)
-    found = None if key or not request.client else wired.keys.caller_from(request.client.host)
-    found = found or wired.keys.caller_with(key)
-    request.state.site = found.site.name
-    return found
-
-
 def _told(found: Classification, id: str, causes: tuple[str, ...], sent: Sent) -> dict[str, str]:
     """The headers of a verdict: Akismet's only where they are right, and ours."""
     flagged = found.action != "publish"
@@ -140,7 +132,12 @@ def _answering(call: Call) -> Callable[[Request], Awaitable[Response]]:
         wired = wiring(request)
         try:
             fields = await forms.read(request, wired.settings.max_body_bytes)
-            return _closing(request, await call(request, wired, _caller(request, wired, fields), fields))
+            return _closing(
+                request,
+                await call(
+                    request, wired, wired.keys.caller(request, key_in(request, fields), by_network=True), fields
+                ),
+            )
         except SiteUnknown:
             return word(request, "invalid", {"X-akismet-debug-help": "The key's site has just been removed."})
         except RefusedRequest as refused:

@@ -19,7 +19,7 @@ from app.web.wiring import Wiring
 
 _MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
 _MINUTES_SAVED = 0.25
-"""Time that one flagged comment would have cost a moderator; Akismet's own page counts so."""
+"""Time that one flagged comment would have cost a moderator: a guess, which clients only show."""
 _HEADERS = {"Cache-Control": "no-store"}
 
 

@@ -58,14 +58,23 @@ class Keys:
         self._networks_asked_at = -math.inf
         self._seen: dict[bytes, _Seen] = {}
 
-    def caller(self, request: Request) -> Caller:
-        """Raises RefusedRequest (401) without a good key, StoreUnavailable when nobody can tell."""
-        found = self.caller_with(key_of(request))
+    def caller(self, request: Request, key: str | None = None, by_network: bool = False) -> Caller:
+        """Whom a request speaks for; it remembers that, so that refusals can be told to the site.
+
+        Args:
+            request: as it came.
+            key: where it did not come in a header.
+            by_network: whether a site that is open to the request's address needs no key.
+
+        Raises RefusedRequest (401) without a good key, StoreUnavailable when nobody can tell.
+        """
+        key = key_of(request) if key is None else key
+        open_to_it = self.caller_from(request.client.host) if by_network and not key and request.client else None
+        found = open_to_it or self._caller_with(key)
         request.state.site = found.site.name
         return found
 
-    def caller_with(self, key: str) -> Caller:
-        """The same for a key that came in some other way."""
+    def _caller_with(self, key: str) -> Caller:
         if not key:
             raise RefusedRequest("key-missing")
         if len(key) > MAX_KEY_CHARACTERS:

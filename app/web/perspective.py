@@ -85,8 +85,7 @@ async def suggest_score(request: Request) -> Response:
 
 async def _received(request: Request) -> tuple[Wiring, Caller, dict[str, Any]]:
     wired = wiring(request)
-    caller = wired.keys.caller_with((request.query_params.get("key") or key_of(request)).lower())
-    request.state.site = caller.site.name
+    caller = wired.keys.caller(request, (request.query_params.get("key") or key_of(request)).lower())
     body.content_type(request)
     sent = await body.read_bytes(request, wired.settings.max_body_bytes)
     value = body.sanitised(body.parse(sent, wired.settings.max_json_depth))[0]

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -9,7 +10,7 @@ from app.core.comment import Comment
 from app.core.features import MAX_TEXT_CHARS, measure
 from app.core.links import find
 from app.core.lists import Lists
-from app.core.text import read
+from app.core.text import read, text_hash
 
 HOSTILE = [
     "a", "a.", "(", "(a", "<a ", "<a href=x>", "[url=x]", "<b>", "&amp;", "&", "a b c d ", "c.a.s.", "[url=", "](", "[x](",
@@ -124,3 +125,8 @@ def test_hostile_text_says_nothing_on_the_terminal(lists: Lists, capfd: pytest.C
     for begin in ("[", "[[http://a ", "<a href=", "http://", "![", "[a](", "@", "&"):
         measure(Comment(text=(begin + letters) * 4), lists)
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("piece", ["\u0301\u0327", "a\u0301\u0327", "\ufdfa", "<", "&#1;"], ids=repr)
+def test_what_a_comment_is_found_by_grows_with_the_text(piece: str) -> None:
+    assert grows_linearly(lambda length: partial(text_hash, "a" + piece * (length // len(piece))))

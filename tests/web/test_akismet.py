@@ -1,7 +1,6 @@
 """Akismet's protocol: every trap of it that real clients set, on the real application."""
 
 import json
-import time
 from urllib.parse import urlencode
 
 import pytest
@@ -225,7 +224,7 @@ class TestForms:
 
         assert self.stored(akismet, answer).text == "Ján é"
 
-    @pytest.mark.parametrize("charset", ["UTF-8", "hex", "no-such-thing", ""])
+    @pytest.mark.parametrize("charset", ["UTF-8", "hex", "punycode", "idna", "no-such-thing", ""])
     def test_a_charset_that_is_none_is_utf_8(self, akismet, charset):
         sent = f"api_key={KEY}&comment_content=J%C3%A1n&blog_charset={charset}".encode()
 
@@ -277,20 +276,6 @@ class TestForms:
 
         assert (answer.status_code, answer.text) == (200, "invalid")
         assert answer.headers["x-akismet-debug-help"]
-
-    @pytest.mark.parametrize(
-        "sent",
-        [
-            pytest.param(b"blog_charset=punycode&c=-" + b"b" * 260_000, id="punycode"),
-            pytest.param(b"[" * 260_000, id="brackets"),
-            pytest.param(b"a" + b"[" * 190 + b"=1&" * 60_000, id="brackets-again"),
-        ],
-    )
-    def test_no_body_takes_long_to_read_before_the_key_is_known(self, akismet, sent):
-        began = time.process_time()
-        akismet("/1.1/verify-key", sent)
-
-        assert time.process_time() - began < 2  # they took from 5 to 80 s; what is left is some milliseconds
 
     def test_a_text_with_nul_and_half_characters_is_kept_without_them(self, akismet):
         answer = akismet("/1.1/comment-check", f"api_key={KEY}&comment_content=a%00b%ED%A0%80".encode())
