@@ -40,8 +40,9 @@ class Outbox(Protocol):
 class Delivery:
     """One thread that sends what is due. One per process; several processes share one outbox.
 
-    >>> from app.store.memory import MemoryStore
-    >>> Delivery(MemoryStore(), print).close(timeout_s=5)
+    >>> from app.store.sql import temporary_store
+    >>> with temporary_store() as store:
+    ...     Delivery(store, print).close(timeout_s=5)
     True
     """
 

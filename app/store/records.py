@@ -4,6 +4,7 @@ import hashlib
 import secrets
 import string
 from dataclasses import dataclass, replace
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any, NamedTuple
 
 from app.core.comment import COMMENT_FIELDS, Comment
@@ -141,6 +142,8 @@ class Record:
     """The one that stands; None until somebody decided."""
     client: str = ""
     """The door it came by and the CMS's User-Agent, e.g. `akismet WordPress/6.1.9 | Akismet/5.0.2`."""
+    author_network: str = ""
+    """Of the author's address only this much is kept; see `network_of`. Empty when it is not known."""
 
 
 def new_key(alphabet: str = KEY_ALPHABET) -> str:
@@ -172,6 +175,21 @@ def key_hint(key: str) -> str:
     'k7f'
     """
     return key[:HINT_LENGTH]
+
+
+def network_of(address: str) -> str:
+    """The network of an address, which thousands share: its first 24 bits, or 48 of IPv6. Empty for no address.
+
+    >>> network_of("203.0.113.77"), network_of("2001:db8:1:2::5"), network_of("::ffff:203.0.113.77"), network_of("me")
+    ('203.0.113.0/24', '2001:db8:1::/48', '203.0.113.0/24', '')
+    """
+    try:
+        known = ip_address(address.strip())
+    except ValueError:
+        return ""
+    if isinstance(known, IPv6Address) and known.ipv4_mapped:
+        known = known.ipv4_mapped
+    return str(ip_network((known, 48 if isinstance(known, IPv6Address) else 24), strict=False))
 
 
 def page_key(url: str) -> str:

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import fields
+from datetime import datetime
 from typing import Any
 
 from app.core.comment import Comment, Thresholds
+from app.core.moderation import tab_of, urgency
 from app.core.verdict import Classification, LinkReport, Override, Reason
-from app.store.records import STORED_FIELDS, Decision, Record, content_hash
+from app.store.records import STORED_FIELDS, Decision, Record, content_hash, network_of
 
 # dataclasses.asdict copies deeply and costs ten times as much; these classes are flat.
 _THRESHOLD_FIELDS = tuple(field.name for field in fields(Thresholds))
@@ -26,11 +28,15 @@ def comment_row(record: Record) -> dict[str, Any]:
         **_flat(record.comment, STORED_FIELDS),
         "text_hash": content_hash(record.comment),
         "client": record.client,
+        "author_network": network_of(record.comment.author_ip),
         "verdict": answer.verdict,
         "score": answer.score,
         "action": answer.action,
         "model": answer.model,
         "answer": answer_of(answer),
+        "tab": tab_of(answer.action, None, ""),
+        "urgency": urgency(answer.score, datetime.fromisoformat(record.received_at).timestamp() / 3600),
+        "campaign": record.id,
     }
 
 
@@ -51,6 +57,7 @@ def record_of(row: Mapping[str, Any]) -> Record:
         comment=Comment(**{name: row[name] for name in STORED_FIELDS}),
         classification=classification_of(row["answer"]),
         client=row["client"],
+        author_network=row["author_network"],
     )
 
 

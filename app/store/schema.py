@@ -1,6 +1,7 @@
 """The tables, and how they are made anew. migrations/ builds them step by step; a test asserts that both agree.
 
-Times are RFC 3339 UTC text, as the caller gave them: text sorts by time, and the store has no clock.
+Those of the moderators' pages stand in schema_review.py. Times are RFC 3339 UTC text, as the caller gave them: text
+sorts by time, and the store has no clock.
 """
 
 from sqlalchemy import (
@@ -12,7 +13,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     Table,
     Text,
     UniqueConstraint,
@@ -20,18 +20,11 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0003"
-"""The newest step in migrations/versions/; a test holds the two together."""
+from app.store import schema_review  # noqa: F401  its tables belong to the same metadata
+from app.store.schema_base import metadata
 
-# Every constraint has a name, because a migration can only change what it can name.
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+REVISION = "0004"
+"""The newest step in migrations/versions/; a test holds the two together."""
 
 sites = Table(
     "sites",
@@ -50,11 +43,13 @@ rules = Table(
     "rules",
     metadata,
     Column("id", Integer, primary_key=True, comment="rising: the order in which rules were added"),
-    Column("site", Text, ForeignKey("sites.name"), nullable=False),
+    Column("site", Text, ForeignKey("sites.name"), comment="null: for all sites"),
     Column("effect", Text, nullable=False, comment="allow or deny"),
     Column("kind", Text, nullable=False, comment="one of core.comment.RULE_KINDS"),
     Column("value", Text, nullable=False, comment="as the operator wrote it"),
     Column("created_at", Text, nullable=False),
+    Column("by", Text, nullable=False, server_default=text("''"), comment="the moderator; empty: the command line"),
+    Column("expires_at", Text, comment="from then on it is over; null: never"),
     # The site comes first, so this index also serves history_of.
     UniqueConstraint("site", "effect", "kind", "value", name="uq_rules_site"),
 )
@@ -85,12 +80,29 @@ comments = Table(
     Column("parent_id", Text, nullable=False, comment="the CMS's id of the comment replied to"),
     Column("text_hash", Text, nullable=False, server_default=text("''"), comment="core.text.text_hash of the text"),
     Column("client", Text, nullable=False, server_default=text("''"), comment="door and User-Agent of the CMS"),
+    Column("author_network", Text, nullable=False, server_default=text("''"), comment="first 24 bits of the IP, or 48"),
     # And the answer: what queries ask for as columns, the whole of it as JSON.
     Column("verdict", Text, nullable=False, comment="ham, unsure or spam"),
     Column("score", Float, nullable=False, comment="calibrated probability of spam, 0.0 to 1.0"),
     Column("action", Text, nullable=False, comment="publish, hold, reject or discard"),
     Column("model", Text, nullable=False, comment="folder name under models/"),
     Column("answer", JSON, nullable=False, comment="the whole classification, see store/rows.py"),
+    # What has become of it since, for the queue. The decisions themselves are append-only, in their own table.
+    Column("tab", Text, nullable=False, server_default=text("''"), comment="see core.moderation.tab_of"),
+    Column("urgency", Float, nullable=False, server_default=text("0"), comment="see core.moderation.urgency"),
+    Column("campaign", Text, nullable=False, server_default=text("''"), comment="id of its campaign's first comment"),
+    Column("label", Text, comment="of the decision that stands; null without one"),
+    Column("decision", Integer, nullable=False, server_default=text("0"), comment="decisions.id of the newest; or 0"),
+    Column("decided_by", Text, nullable=False, server_default=text("''")),
+    Column("decided_at", Text, nullable=False, server_default=text("''")),
+    Index("ix_comments_tab_urgency", "tab", "urgency", "id"),
+    Index("ix_comments_tab_score", "tab", "score", "id"),
+    Index("ix_comments_tab_id", "tab", "id"),
+    Index("ix_comments_tab_campaign", "tab", "campaign"),
+    Index("ix_comments_campaign", "campaign"),
+    Index("ix_comments_author", "author"),
+    Index("ix_comments_author_email", "author_email"),
+    Index("ix_comments_author_network", "author_network"),
     Index("ix_comments_site", "site", "received_at"),
     Index("ix_comments_comment_id", "site", "comment_id"),
     Index("ix_comments_text_hash", "site", "text_hash"),

@@ -1,9 +1,13 @@
 """The store on a database: each method one read or one transaction."""
 
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from sqlalchemy import select
 
 from app.errors import StoreUnavailable
-from app.store.database import database_file_is_there
+from app.store.database import database_file_is_there, migrate, open_engine
 from app.store.schema import sites
 from app.store.sql_clients import SqlClients
 from app.store.sql_comments import SqlComments
@@ -20,16 +24,9 @@ class SqlStore(SqlSites, SqlComments, SqlDecisions, SqlClients, SqlWebhooks):
     Safe for all threads of one process; several processes may use one file. Any method raises
     StoreUnavailable when the database does not answer or refuses, and then nothing was written.
 
-    >>> import tempfile
-    >>> from app.store.database import migrate, open_engine
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     engine = open_engine(f"sqlite:///{folder}/winnow.db")
-    ...     migrate(engine)
-    ...     store = SqlStore(engine)
+    >>> with temporary_store() as store:
     ...     added = store.add_site("blog", "k7f2m9q4x1z8", "2026-11-22T10:00:00Z")
-    ...     found = store.site_of_key("k7f2m9q4x1z8")
-    ...     store.close()
-    >>> found
+    ...     store.site_of_key("k7f2m9q4x1z8")
     Site(name='blog', created_at='2026-11-22T10:00:00Z', key_hint='k7f')
     """
 
@@ -45,3 +42,21 @@ class SqlStore(SqlSites, SqlComments, SqlDecisions, SqlClients, SqlWebhooks):
         """Close the engine; every other method raises StoreUnavailable from now on."""
         self._closed = True
         self._engine.dispose()
+
+
+@contextmanager
+def temporary_store() -> Iterator[SqlStore]:
+    """A new store that is gone afterwards, for examples and tests.
+
+    >>> with temporary_store() as store:
+    ...     store.sites()
+    ()
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        engine = open_engine(f"sqlite:///{folder}/winnow.db")
+        migrate(engine)
+        store = SqlStore(engine)
+        try:
+            yield store
+        finally:
+            store.close()

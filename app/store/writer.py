@@ -42,10 +42,11 @@ class Writer:
     Every future completes: with None once its records are on disk, else with the exception that
     kept them from it, and then none of the submit's records was written.
 
-    >>> from app.store.memory import MemoryStore
-    >>> writer = Writer(MemoryStore())
-    >>> writer.submit([]).result(timeout=1)
-    >>> writer.close(timeout_s=1)
+    >>> from app.store.sql import temporary_store
+    >>> with temporary_store() as store:
+    ...     writer = Writer(store)
+    ...     writer.submit([]).result(timeout=1)
+    ...     writer.close(timeout_s=1)
     True
     """
 

@@ -1,4 +1,4 @@
-"""Decisions, pages, open networks and remembered answers: the same tests for both stores."""
+"""Decisions, pages, open networks and remembered answers."""
 
 from dataclasses import replace
 
@@ -6,7 +6,6 @@ import pytest
 
 from app.core.comment import Comment, Page
 from app.errors import SiteUnknown
-from app.store.memory import MemoryStore
 from app.store.records import Alike, Client, Decision, Months, Remembered, Site, content_hash
 
 AT = "2026-11-22T10:05:00Z"
@@ -14,15 +13,9 @@ SPAM = Decision("spam", "jana", AT, "moderator")
 HAM = Decision("ham", "wordpress", AT)
 
 
-@pytest.fixture(params=["sql", "memory"])
-def store(request):
-    if request.param == "sql":
-        yield request.getfixturevalue("sql_store")
-        return
-    memory = MemoryStore()
-    memory.add_site("blog", "k7f2m9q4x1z8", AT)
-    yield memory
-    memory.close()
+@pytest.fixture
+def store(sql_store):
+    return sql_store
 
 
 class TestDecisions:

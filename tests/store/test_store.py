@@ -1,8 +1,7 @@
-"""What every store does: the same tests for the one on disk and the one in memory."""
+"""What a store does: sites, keys, rules, records."""
 
 import itertools
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -11,7 +10,6 @@ from hypothesis import strategies as st
 
 from app.core.comment import COMMENT_FIELDS, Comment, History, Rule, Thresholds
 from app.errors import SiteExists, SiteUnknown, StoreUnavailable
-from app.store.memory import MemoryStore
 from app.store.records import Decision, Site
 from app.store.sql import SqlStore
 
@@ -26,15 +24,9 @@ TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=60)
 _serial = itertools.count()
 
 
-@pytest.fixture(params=["sql", "memory"])
-def store(request: pytest.FixtureRequest) -> Iterator[SqlStore | MemoryStore]:
-    if request.param == "sql":
-        yield request.getfixturevalue("sql_store")
-        return
-    memory = MemoryStore()
-    memory.add_site("blog", KEY, CREATED)
-    yield memory
-    memory.close()
+@pytest.fixture
+def store(sql_store: SqlStore) -> SqlStore:
+    return sql_store
 
 
 class TestSites:
@@ -266,12 +258,3 @@ class TestItself:
         ):
             with pytest.raises(StoreUnavailable, match="The store is closed"):
                 ask()
-
-
-def test_both_stores_have_the_same_methods():
-    methods = [
-        {name: getattr(kind, name).__annotations__ for name in dir(kind) if not name.startswith("_")}
-        for kind in (SqlStore, MemoryStore)
-    ]
-
-    assert methods[0] == methods[1]

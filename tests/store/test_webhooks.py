@@ -1,4 +1,4 @@
-"""Webhooks and their outbox: the same tests for both stores."""
+"""Webhooks and their outbox."""
 
 import json
 from dataclasses import replace
@@ -7,7 +7,6 @@ import pytest
 
 from app.core.comment import Comment
 from app.errors import SiteUnknown, StoreUnavailable, WebhookUnknown
-from app.store.memory import MemoryStore
 from app.store.outbox import SUPERSEDED, Attempt, Webhook, purpose_of
 from app.store.records import Decision
 
@@ -21,17 +20,11 @@ HAM = Decision("ham", "jana", AT, "moderator")
 FEEDBACK = Decision("ham", "wordpress", AT)
 
 
-@pytest.fixture(params=["sql", "memory"])
-def store(request, make_record):
-    if request.param == "sql":
-        store = request.getfixturevalue("sql_store")
-    else:
-        store = MemoryStore()
-        store.add_site("blog", "k7f2m9q4x1z8", AT)
-    store.add_site("shop", "aaaaaaaaaaaa", AT)
-    store.record([make_record("c_1", comment=Comment(text="a", comment_id="77")), make_record("c_2")])
-    yield store
-    store.close()
+@pytest.fixture
+def store(sql_store, make_record):
+    sql_store.add_site("shop", "aaaaaaaaaaaa", AT)
+    sql_store.record([make_record("c_1", comment=Comment(text="a", comment_id="77")), make_record("c_2")])
+    return sql_store
 
 
 @pytest.fixture

@@ -1,10 +1,12 @@
 """Keys: how long a good one is believed, and what happens while the store is silent."""
 
+from collections.abc import Iterator
+
 import pytest
 from starlette.requests import Request
 
 from app.errors import StoreUnavailable
-from app.store.memory import MemoryStore
+from app.store.sql import SqlStore, temporary_store
 from app.web.auth import FRESH_S, STALE_S, Keys
 from app.web.problems import RefusedRequest
 from tests.web.conftest import AT, KEY
@@ -13,8 +15,8 @@ from tests.web.conftest import AT, KEY
 class Scene:
     """A store, a clock that is set by hand, and how often the store was asked."""
 
-    def __init__(self) -> None:
-        self.store = MemoryStore()
+    def __init__(self, store: SqlStore) -> None:
+        self.store = store
         self.store.add_site("blog", KEY, AT)
         self.now = 1_000.0
         self.asked = 0
@@ -29,8 +31,9 @@ class Scene:
 
 
 @pytest.fixture
-def scene() -> Scene:
-    return Scene()
+def scene() -> Iterator[Scene]:
+    with temporary_store() as store:
+        yield Scene(store)
 
 
 def test_a_good_key_is_looked_up_once_in_two_seconds(scene):

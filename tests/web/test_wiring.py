@@ -9,8 +9,8 @@ import pytest
 from app.core.comment import Comment, History, Thresholds
 from app.core.verdict import Classification
 from app.errors import StoreUnavailable
-from app.store.memory import MemoryStore
 from app.store.records import Record
+from app.store.sql import temporary_store
 from app.store.writer import Writer
 from app.web.metrics import Metrics
 from app.web.wiring import REST_S, SLOW_S, Recorder, Wiring
@@ -90,8 +90,9 @@ def test_a_record_lost_after_its_answer_went_out_is_logged(caplog):
 
 
 def test_a_writer_that_has_stopped_is_said_in_the_answer():
-    writer = Writer(MemoryStore())
-    assert writer.close(timeout_s=1)
+    with temporary_store() as store:
+        writer = Writer(store)
+        assert writer.close(timeout_s=1)
     assert asyncio.run(Recorder(writer, 0.2, Metrics()).record([make_a_record()])) == ("store",)
 
 
@@ -108,7 +109,8 @@ def test_nothing_to_record_asks_nobody():
 
 @pytest.fixture
 def wiring(make_settings):
-    return Wiring(make_settings(), MemoryStore(), Outbox(), None, None, Metrics())
+    with temporary_store() as store:
+        yield Wiring(make_settings(), store, Outbox(), None, None, Metrics())
 
 
 def test_a_store_that_fails_slowly_is_left_alone_for_a_while(wiring):

@@ -2,14 +2,14 @@
 
 from alembic import context
 
-from app.store.schema import metadata
+from app.store.schema import comments
 
 
 def run() -> None:
     """Run the steps inside the transaction that the connection is in already."""
     context.configure(
         connection=context.config.attributes["connection"],
-        target_metadata=metadata,
+        target_metadata=comments.metadata,
         render_as_batch=True,  # SQLite cannot alter most things: Alembic then rebuilds the table
         compare_type=True,
     )

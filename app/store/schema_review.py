@@ -1,0 +1,147 @@
+"""The tables of the moderators' pages: who they are, what they did, and what waits for them."""
+
+from sqlalchemy import JSON, BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, text
+
+from app.store.schema_base import metadata
+
+moderators = Table(
+    "moderators",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("role", Text, nullable=False, comment="viewer, moderator or admin; see core.moderation"),
+    Column("password_hash", Text, nullable=False, comment="argon2; empty until the set-up link was followed"),
+    Column("language", Text, nullable=False, server_default=text("''"), comment="of the pages; empty: the browser's"),
+    Column(
+        "zone", Text, nullable=False, server_default=text("''"), comment="IANA name; empty: the browser's, else UTC"
+    ),
+    Column("keys", JSON(none_as_null=True), comment="keyboard: {'on': bool, 'keys': {action: key}}; null: as shipped"),
+    Column("created_at", Text, nullable=False),
+    Column("disabled_at", Text, comment="from then on nobody signs in with it"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_hash", Text, primary_key=True, comment="SHA-256 of the cookie's token"),
+    Column("moderator", Text, ForeignKey("moderators.name", ondelete="CASCADE"), nullable=False, index=True),
+    Column("created_at", Text, nullable=False),
+    Column("last_at", Text, nullable=False, comment="to the minute: not every page writes"),
+    Column("user_agent", Text, nullable=False, comment="so that a moderator can tell sessions apart"),
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("token_hash", Text, primary_key=True, comment="SHA-256 of the set-up link's token"),
+    Column("moderator", Text, ForeignKey("moderators.name", ondelete="CASCADE"), nullable=False, index=True),
+    Column("expires_at", Text, nullable=False),
+)
+
+failed_sign_ins = Table(
+    "failed_sign_ins",
+    metadata,
+    Column("who", Text, primary_key=True, comment="name:<lower case>, or from:<address' network>"),
+    Column("failures", Integer, nullable=False, comment="in a row"),
+    Column("last_at", Text, nullable=False, index=True),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True, comment="rising: the order of acts"),
+    Column("at", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("act", Text, nullable=False, comment="one of store.audit.ACTS"),
+    Column("site", Text, nullable=False, server_default=text("''"), comment="empty: none or several"),
+    Column("subject", Text, nullable=False, server_default=text("''"), comment="a comment's id, a name, a rule"),
+    Column("detail", JSON(none_as_null=True), comment="what was changed, from what, to what"),
+    Column("undone_at", Text, comment="null while it stands"),
+    Index("ix_audit_by", "by", "id"),
+    Index("ix_audit_subject", "subject"),
+    sqlite_autoincrement=True,
+)
+
+acts = Table(
+    "acts",
+    metadata,
+    # One row per comment that an act decided, so that one undo takes back all of it.
+    Column("act", Integer, ForeignKey("audit.id", ondelete="CASCADE"), primary_key=True),
+    Column("comment", Text, ForeignKey("comments.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("decision", Integer, nullable=False, comment="decisions.id it made; 0 while it waits its turn"),
+    Column("label_before", Text, comment="what stood before; null: nothing"),
+    Column("decision_before", Integer, nullable=False, comment="comments.decision when it was asked for"),
+    Index("ix_acts_decision", "act", "decision"),
+)
+
+notes = Table(
+    "notes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("comment", Text, ForeignKey("comments.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("by", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("text", Text, nullable=False),
+)
+
+claims = Table(
+    "claims",
+    metadata,
+    Column("comment", Text, ForeignKey("comments.id", ondelete="CASCADE"), primary_key=True),
+    Column("by", Text, nullable=False),
+    Column("until", Text, nullable=False),
+)
+
+skips = Table(
+    "skips",
+    metadata,
+    # Somebody looked and was unsure; the next one sees that.
+    Column("comment", Text, ForeignKey("comments.id", ondelete="CASCADE"), primary_key=True),
+    Column("by", Text, primary_key=True),
+    Column("at", Text, nullable=False),
+)
+
+signatures = Table(
+    "signatures",
+    metadata,
+    # Where a new comment finds its campaign. A key stands once, with the campaign that had it last.
+    Column("key", BigInteger, primary_key=True, autoincrement=False, comment="see core.campaign.Signature.keys"),
+    Column("campaign", Text, nullable=False, index=True),
+    Column("last_at", Text, nullable=False),
+)
+
+campaigns = Table(
+    "campaigns",
+    metadata,
+    # The first comment's sketch, for how near another one is; and what was decided, if anything.
+    Column("id", Text, ForeignKey("comments.id", ondelete="CASCADE"), primary_key=True),
+    Column("sketch", LargeBinary, nullable=False, comment="see core.campaign.Signature.sketch"),
+    Column("label", Text, comment="spam or ham: the next arrivals are that too; null: nothing was decided"),
+    Column("decided_by", Text, nullable=False, server_default=text("''")),
+    Column("decided_at", Text, nullable=False, server_default=text("''")),
+    Column("acts_until", Text, nullable=False, server_default=text("''"), comment="the next arrivals until then"),
+)
+
+preferences = Table(
+    "preferences",
+    metadata,
+    Column("name", Text, primary_key=True, comment="see store.preferences"),
+    Column("value", JSON, nullable=False),
+)
+
+batches = Table(
+    "batches",
+    metadata,
+    # An act on many comments, which is worked off bit by bit.
+    Column("act", Integer, ForeignKey("audit.id", ondelete="CASCADE"), primary_key=True),
+    Column("label", Text, nullable=False, comment="spam or ham"),
+    Column("total", Integer, nullable=False),
+    Column("needs_second", Boolean, nullable=False, comment="waits until somebody else has agreed"),
+    Column("agreed_by", Text, nullable=False, server_default=text("''")),
+    Column("ended_at", Text, comment="null while there is work left"),
+    Column("undoing", Boolean, nullable=False, comment="the work is to take it back"),
+)
+
+TABLES = (
+    moderators, sessions, invitations, failed_sign_ins, audit, acts, notes, claims, skips, signatures, campaigns,
+    preferences, batches,
+)  # fmt: skip

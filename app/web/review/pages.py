@@ -1,0 +1,157 @@
+"""Rendering: a template, in the moderator's language and time zone, under a policy that runs nothing but our module."""
+
+import gettext
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import Response
+
+WEB = Path(__file__).parents[1]
+TEMPLATES, STATIC, LOCALE = WEB / "templates", WEB / "static", WEB / "locale"
+LANGUAGES = {"en": "English", "de": "Deutsch", "fr": "Français", "es": "Español", "sk": "Slovenčina"}
+"""Of the interface, each by its own name."""
+THEMES = ("auto", "light", "dark")
+THEME_COOKIE = "winnow-theme"
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'; "
+    "trusted-types 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cache-Control": "no-store",
+}
+"""Of every page. A page holds comments and must not be kept by anybody on the way."""
+
+
+def html_response(text: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """A page with the headers of all pages."""
+    return Response(text, status, {**HEADERS, **(headers or {})}, "text/html; charset=utf-8")
+
+
+def see_other(url: str) -> Response:
+    """To another page of ours, by GET, after something was done."""
+    return Response("", 303, {**HEADERS, "Location": url})
+
+
+def rendered(template: str, language: str, zone: str, request: Request, **values: Any) -> str:
+    """A template as HTML.
+
+    Args:
+        template: its name under app/web/templates/.
+        language: one of LANGUAGES.
+        zone: IANA name; anything else is UTC.
+        request: for the theme's cookie.
+        values: what the template shows; every string among them is escaped.
+    """
+    theme = request.cookies.get(THEME_COOKIE, "auto")
+    shared = {
+        "language": language,
+        "theme": theme if theme in THEMES else "auto",
+        "moment": _moments(zone),
+        "zone": zone,
+        "path": request.url.path,
+    }
+    return _environment(language).get_template(template).render({**shared, **values})
+
+
+def language_of(request: Request, chosen: str = "") -> str:
+    """The moderator's choice, else the first of the browser's languages that there is, else English.
+
+    >>> language_of(Request({"type": "http", "headers": [(b"accept-language", b"pt, sk-SK;q=0.9, de")]}))
+    'sk'
+    """
+    if chosen in LANGUAGES:
+        return chosen
+    for wanted in request.headers.get("accept-language", "")[:200].split(","):
+        tag = wanted.partition(";")[0].strip().lower().partition("-")[0]
+        if tag in LANGUAGES:
+            return tag
+    return "en"
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def translations(language: str) -> gettext.NullTranslations:
+    """The catalogue of a language; English, and what is not translated, is what stands in the code.
+
+    >>> translations("en").gettext("Sign in")
+    'Sign in'
+    """
+    return gettext.translation("winnow", LOCALE, [language], fallback=True)
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _environment(language: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+        auto_reload=False,
+    )
+    environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+    environment.globals.update(static=static_url, languages=LANGUAGES, themes=THEMES, address=address)
+    environment.filters["percent"] = percent
+    return environment
+
+
+@cache
+def static_url(name: str) -> str:
+    """Where a file of app/web/static/ is had; the address changes with its bytes, so that browsers may keep it.
+
+    >>> static_url("review.css").partition("?")[0]
+    '/review/static/review.css'
+    """
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+    return f"/review/static/{name}?{digest}"
+
+
+def address(path: str, /, **parameters: Any) -> str:
+    """A path with a query; parameters that are empty are left out.
+
+    >>> address("/review", tab="spam", q="", site=None)
+    '/review?tab=spam'
+    """
+    query = urlencode({name: value for name, value in parameters.items() if value not in ("", None, False)})
+    return f"{path}?{query}" if query else path
+
+
+def percent(share: float) -> str:
+    """A share of 1 in percent, with a decimal where it makes a difference.
+
+    >>> percent(0.5), percent(0.981), percent(0.99996), percent(0.0002)
+    ('50 %', '98 %', '99.99 %', '0.02 %')
+    """
+    hundred = share * 100
+    if 1 <= hundred <= 99 or hundred in (0.0, 100.0):
+        return f"{hundred:.0f} %"
+    return f"{min(hundred, 99.99):.2f} %" if hundred > 99 or hundred < 0.1 else f"{hundred:.1f} %"
+
+
+def _moments(zone: str) -> Callable[[str], str]:
+    try:
+        known = ZoneInfo(zone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        known = ZoneInfo("UTC")
+
+    def moment(at: str) -> str:
+        """RFC 3339 -> what a person of that zone reads, to the minute; empty for no time."""
+        return datetime.fromisoformat(at).astimezone(known).strftime("%Y-%m-%d %H:%M") if at else ""
+
+    return moment
