@@ -7,6 +7,9 @@ WinnowError
 ├── StoreUnavailable  the database is locked, full, unreadable or gone
 ├── SiteUnknown       no site has that name
 ├── SiteExists        a site of that name is there already
+├── ModeratorUnknown  no moderator has that name, or it is disabled
+├── ModeratorExists   a moderator of that name is there already
+├── LastAdmin         without this admin nobody could set Winnow up
 ├── WebhookUnknown    no webhook has that number
 ├── AddressRefused    a webhook's address is not one that Winnow calls
 └── CommandRefused    a command was asked for something it cannot do
@@ -54,6 +57,18 @@ class SiteUnknown(WinnowError):
 
 class SiteExists(WinnowError):
     """The name is taken."""
+
+
+class ModeratorUnknown(WinnowError):
+    """No moderator of that name, or one who is disabled."""
+
+
+class ModeratorExists(WinnowError):
+    """The name is taken, in these or other capitals."""
+
+
+class LastAdmin(WinnowError):
+    """The only admin there is, who can neither be disabled nor given another role."""
 
 
 class WebhookUnknown(WinnowError):

@@ -31,6 +31,7 @@ from app.web import (
     problems,
 )
 from app.web.metrics import Metrics
+from app.web.review import refusals, signing_in, static
 from app.web.watch import Watch
 from app.web.wiring import Wiring
 
@@ -53,7 +54,7 @@ _ABOUT: dict[str, Any] = {
     "docs_url": None,  # both pages would load their assets from a CDN
     "redoc_url": None,
 }
-_PARTS = (classify, batch, akismet, feedback, pages, perspective, coral, about, health)
+_PARTS = (classify, batch, akismet, feedback, pages, perspective, coral, static, signing_in, about, health)
 """Routes are tried in this order; the busiest come first."""
 
 
@@ -73,6 +74,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         generate_unique_id_function=_function_name,
     )
     problems.install(app)
+    refusals.install(app)
     openapi.install(app)
     app.add_middleware(Watch, metrics=metrics)
     for part in _PARTS:

@@ -1,13 +1,16 @@
 """Every knob of the service: its name with the unit, its default, and one sentence."""
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MODELS_BESIDE_THE_APP = Path(__file__).resolve().parents[1] / "models"
+
+_ORIGIN = re.compile(r"(https?)://(?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::[0-9]{1,5})?")
 
 
 def _sqlite_in_home(earlier: dict[str, Any]) -> str:
@@ -70,6 +73,33 @@ class Settings(BaseSettings):
         le=65_535,
         description="A port of 127.0.0.1 that serves /metrics without a key; 0 is off.",
     )
+    public_url: str = Field(
+        default="",
+        description="The address under which people reach Winnow, as https://winnow.example; empty: whatever they use.",
+    )
+    session_idle_hours: int = Field(
+        default=12,
+        ge=1,
+        description="After how many hours without a page a moderator has to sign in again.",
+    )
+    session_days: int = Field(
+        default=30,
+        ge=1,
+        le=400,
+        description="After how many days a moderator has to sign in again in any case.",
+    )
+
+    @field_validator("public_url")
+    @classmethod
+    def _origin(cls, written: str) -> str:
+        """Without a slash at the end, in lower case, as browsers write an origin."""
+        if not written:
+            return ""
+        found = _ORIGIN.fullmatch(written.strip().rstrip("/").lower())
+        if found is None:
+            raise ValueError("an address without a path is expected, such as https://winnow.example")
+        default = {"http": ":80", "https": ":443"}[found[1]]
+        return found[0].removesuffix(default)
 
 
 def usable_cores() -> int:

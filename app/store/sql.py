@@ -9,16 +9,19 @@ from sqlalchemy import select
 from app.errors import StoreUnavailable
 from app.store.database import database_file_is_there, migrate, open_engine
 from app.store.schema import sites
+from app.store.sql_accounts import SqlAccounts
+from app.store.sql_audit import SqlAudit
 from app.store.sql_clients import SqlClients
 from app.store.sql_comments import SqlComments
 from app.store.sql_decisions import SqlDecisions
+from app.store.sql_sessions import SqlSessions
 from app.store.sql_sites import SqlSites
 from app.store.sql_webhooks import SqlWebhooks
 
 _ANY_SITE = select(sites.c.name).limit(1)
 
 
-class SqlStore(SqlSites, SqlComments, SqlDecisions, SqlClients, SqlWebhooks):
+class SqlStore(SqlSites, SqlComments, SqlDecisions, SqlClients, SqlWebhooks, SqlAccounts, SqlSessions, SqlAudit):
     """Sites, rules and records in the database of `engine`, which must have been migrated.
 
     Safe for all threads of one process; several processes may use one file. Any method raises

@@ -2,24 +2,26 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import monotonic
-from typing import Any, ParamSpec, Protocol, TypeVar
+from typing import ParamSpec, Protocol, TypeVar
 
 from starlette.requests import Request
 
-from app.core.comment import Comment, History, Page
+from app.core.comment import Comment, History
 from app.core.lists import Lists
 from app.core.model import Model
 from app.errors import StoreUnavailable, WinnowError
 from app.settings import Settings
-from app.store.records import Alike, Client, Decided, Decision, Months, Record, Remembered, Site
+from app.store.records import Record
+from app.store.sql import SqlStore
 from app.web.auth import Keys
 from app.web.clients import Clients
 from app.web.metrics import Metrics
+from app.web.review.passwords import Passwords
 
 _log = logging.getLogger(__name__)
 
@@ -31,55 +33,6 @@ BRIEF_PATIENCE_S = 0.02
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-
-class Store(Protocol):
-    """What the handlers ask of a store; every method may raise StoreUnavailable."""
-
-    def site_of_key(self, key: str, /) -> Site | None:
-        """The site with that key; None also for a revoked one."""
-
-    def history_of(self, site: str, comment: Comment, /) -> History:
-        """What a verdict about this comment depends on."""
-
-    def comment(self, site: str, comment_id: str, /) -> Record | None:
-        """That site's record of that id; None also for another site's."""
-
-    def id_of(self, site: str, cms_id: str, /) -> str | None:
-        """Our id of the comment that has that one in the CMS."""
-
-    def alike(self, site: str, hashed: str, most: int, /) -> Sequence[Alike]:
-        """The newest comments with that content hash, newest first."""
-
-    def add_decision(self, site: str, comment_id: str, decision: Decision, /) -> Decision | None:
-        """Writes it down and gives the one that stands; None when the site has no such comment."""
-
-    def decisions_since(self, site: str, cursor: int, limit: int, /) -> Sequence[Decided]:
-        """The site's decisions behind a cursor, oldest first."""
-
-    def months(self, site: str, /) -> Sequence[Months]:
-        """What the site's comments came to, month by month."""
-
-    def put_page(self, site: str, url: str, page: Page, updated_at: str, /) -> None:
-        """Keeps a page's title and text for comments that name only its URL."""
-
-    def open_networks(self) -> tuple[tuple[Site, str], ...]:
-        """Every site that is open to a network without a key."""
-
-    def note_clients(self, seen: Mapping[tuple[str, str], Client], /) -> None:
-        """Adds to what is known of who asks."""
-
-    def secrets(self, site: str, purpose: str, /) -> tuple[str, ...]:
-        """What signs the requests of that purpose."""
-
-    def reserve(self, site: str, key: str, body_hash: str, at: str, forget_before: str, /) -> Remembered | None:
-        """Takes an Idempotency-Key for a request, or gives what stands under it."""
-
-    def remember(self, site: str, key: str, answer: dict[str, Any] | None, /) -> None:
-        """Keeps the answer under a key that was taken, or frees the key."""
-
-    def check(self) -> None:
-        """Returns when reads and writes would work now."""
 
 
 class Writer(Protocol):
@@ -141,7 +94,7 @@ class Wiring:
     """Everything a handler needs. `model` may be replaced at any time: read it once per comment."""
 
     settings: Settings
-    store: Store
+    store: SqlStore
     writer: Writer
     model: Model
     lists: Lists
@@ -150,6 +103,7 @@ class Wiring:
     keys: Keys = field(init=False)
     recorder: Recorder = field(init=False)
     clients: Clients = field(init=False)
+    passwords: Passwords = field(default_factory=Passwords, init=False)
     _refused: StoreUnavailable | None = field(default=None, init=False)
     _ask_again_at: float = field(default=0.0, init=False)
 

@@ -6,13 +6,16 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import Response
+
+if TYPE_CHECKING:
+    from app.web.review.session import Visit
 
 WEB = Path(__file__).parents[1]
 TEMPLATES, STATIC, LOCALE = WEB / "templates", WEB / "static", WEB / "locale"
@@ -29,7 +32,8 @@ HEADERS = {
     "Content-Security-Policy": CSP,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
+    # Not no-referrer: with that a browser sends `Origin: null` with our own forms too.
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
@@ -67,6 +71,11 @@ def rendered(template: str, language: str, zone: str, request: Request, **values
         "path": request.url.path,
     }
     return _environment(language).get_template(template).render({**shared, **values})
+
+
+def show(visit: "Visit", template: str, status: int = 200, **values: Any) -> Response:
+    """A page for whoever looks at it; the template knows them as `visit`."""
+    return html_response(rendered(template, visit.language, visit.zone, visit.request, visit=visit, **values), status)
 
 
 def language_of(request: Request, chosen: str = "") -> str:

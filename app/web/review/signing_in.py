@@ -1,0 +1,166 @@
+"""Signing in and out."""
+
+from ipaddress import ip_address
+
+from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.store.accounts import Session, new_token, token_hash
+from app.store.records import network_of
+from app.web import answers, forms
+from app.web.forms import Fields
+from app.web.problems import RefusedRequest
+from app.web.review import pages, passwords, pending
+from app.web.review.origins import our_page, refuse_foreign
+from app.web.review.session import (
+    SIGN_IN,
+    Visit,
+    cookie_name,
+    idle_since,
+    poster,
+    set_cookie,
+    sign_in_page,
+    signed_in,
+    signed_in_page,
+    wants_json,
+)
+from app.web.wiring import Wiring, wiring
+
+router = APIRouter(include_in_schema=False, tags=["review"])
+MAX_NAME_CHARACTERS = 100
+MAX_AGENT_CHARACTERS = 300
+MINUTE_S = 60
+
+
+@router.get(SIGN_IN)
+def sign_in_form(request: Request) -> Response:
+    """The page that asks for name and password; the module learns by it whether somebody is signed in."""
+    visit = signed_in(request, wiring(request))
+    if wants_json(request):
+        if visit is None:
+            raise RefusedRequest("sign-in-needed")
+        return answers.json_response({"csrf": visit.csrf, "name": visit.moderator.name})
+    next_page = our_page(request.query_params.get("next", ""))
+    return pages.see_other(next_page) if visit else sign_in_page(request, next_page=next_page)
+
+
+@router.post(SIGN_IN)
+async def sign_in(request: Request) -> Response:
+    """Begins a session; what was about to be done when the last one ended is shown with a button that does it."""
+    wired = wiring(request)
+    refuse_foreign(request, wired.settings.public_url)
+    fields = await forms.read(request, wired.settings.max_body_bytes)
+    typed = forms.first(fields, "name").strip()[:MAX_NAME_CHARACTERS]
+    network = network_of(sender(request))
+    wait = await run_in_threadpool(wired.store.try_sign_in, typed, network, wired.now())
+    if wait:
+        return _throttled(request, fields, typed, wait)
+    name, hashed = await run_in_threadpool(wired.store.password_hash, typed)
+    password = forms.first(fields, "password")
+    if not await wired.passwords.fits(password, hashed):
+        return _wrong(request, fields, typed)
+    renewed = await wired.passwords.hashed(password) if passwords.is_outdated(hashed) else ""
+    return await run_in_threadpool(_welcomed, request, wired, fields, name, (hashed, renewed))
+
+
+@router.post("/review/sign-out")
+async def sign_out(request: Request) -> Response:
+    """Ends the session of this browser."""
+    visit = await poster("viewer")(request)
+    await run_in_threadpool(visit.store.end_session, visit.session, visit.now())
+    response = pages.see_other(SIGN_IN)
+    set_cookie(response, visit.wired.settings, "")
+    return response
+
+
+def begin_session(request: Request, wired: Wiring, name: str) -> str:
+    """A new session of this moderator in this browser, and its token; the browser's earlier session ends."""
+    now = wired.now()
+    before = wired.store.session(request.cookies.get(cookie_name(wired.settings), ""))
+    if before:
+        wired.store.end_session(before[0], now)
+    token = new_token()
+    hashed, forget_before = token_hash(token), idle_since(wired.settings, now)
+    agent = request.headers.get("user-agent", "")[:MAX_AGENT_CHARACTERS]
+    wired.store.add_session(Session(hashed, name, now, now, agent), forget_before)
+    return token
+
+
+def sender(request: Request) -> str:
+    """The address that asks, as far as failures are counted by its network.
+
+    Behind a proxy all requests come from one private address; what the proxy says then stands last in
+    X-Forwarded-For. Who can make it up gains nothing but attempts on other names: each name is counted on its own.
+    """
+    address = request.client.host if request.client else ""
+    if not _is_private(address):
+        return address
+    return request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip() or address
+
+
+def _is_private(address: str) -> bool:
+    try:
+        return ip_address(address).is_private
+    except ValueError:
+        return False
+
+
+def _welcomed(request: Request, wired: Wiring, fields: Fields, name: str, hashes: tuple[str, str]) -> Response:
+    wired.store.sign_in_worked(name, network_of(sender(request)))
+    before, after = hashes
+    if after:
+        wired.store.renew_hash(name, before, after)
+    token = begin_session(request, wired, name)
+    begun = wired.store.session(token)
+    if begun is None:  # disabled in this very moment
+        return _wrong(request, fields, name)
+    visit = Visit(request, wired, begun[1], token, begun[0], fields)
+    act = pending.of_form(fields)
+    if visit.wants_json:
+        response = answers.json_response({"csrf": visit.csrf, "name": name})
+    elif act.path:
+        response = signed_in_page(visit, act)
+    else:
+        response = pages.see_other(our_page(visit.field("next")))
+    set_cookie(response, wired.settings, token)
+    return response
+
+
+def _throttled(request: Request, fields: Fields, name: str, wait_s: int) -> Response:
+    waiting = {"Retry-After": str(wait_s)}
+    if wants_json(request):
+        raise RefusedRequest("sign-in-throttled", f"Wait {wait_s} seconds.", headers=waiting)
+    response = _again(request, fields, 429, name, _waiting(pages.language_of(request), wait_s))
+    response.headers.update(waiting)
+    return response
+
+
+def _waiting(language: str, wait_s: int) -> str:
+    ngettext = pages.translations(language).ngettext
+    if wait_s < MINUTE_S:
+        return ngettext(
+            "Too many failed sign-ins. Try again in %(n)s second.",
+            "Too many failed sign-ins. Try again in %(n)s seconds.",
+            wait_s,
+        ) % {"n": wait_s}
+    minutes = -(-wait_s // MINUTE_S)
+    return ngettext(
+        "Too many failed sign-ins. Try again in %(n)s minute.",
+        "Too many failed sign-ins. Try again in %(n)s minutes.",
+        minutes,
+    ) % {"n": minutes}
+
+
+def _wrong(request: Request, fields: Fields, name: str) -> Response:
+    if wants_json(request):
+        raise RefusedRequest("sign-in-wrong")
+    gettext = pages.translations(pages.language_of(request)).gettext
+    return _again(request, fields, 401, name, gettext("Name and password do not fit."))
+
+
+def _again(request: Request, fields: Fields, status: int, name: str, wrong: str) -> Response:
+    next_page = our_page(forms.first(fields, "next"))
+    act = pending.of_form(fields)
+    return sign_in_page(request, status=status, act=act, next_page=next_page, name=name, wrong=wrong)
