@@ -17,6 +17,7 @@ from app.commands.doctor import doctor
 from app.commands.evaluate import evaluate
 from app.commands.loso import loso
 from app.commands.models import models
+from app.commands.moderator import moderator
 from app.commands.score import score
 from app.commands.serve import serve
 from app.commands.site import site
@@ -70,6 +71,7 @@ app.command(rich_help_panel=_RUN)(serve)
 app.command(rich_help_panel=_RUN)(doctor)
 doors.add_to(site)
 app.add_typer(site, name="site", rich_help_panel=_RUN)
+app.add_typer(moderator, name="moderator", rich_help_panel=_RUN)
 app.add_typer(webhook, name="webhook", rich_help_panel=_RUN)
 app.add_typer(models, name="models", rich_help_panel=_LEARN)
 app.add_typer(benchmark, name="benchmark", rich_help_panel=_LEARN)

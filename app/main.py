@@ -31,7 +31,7 @@ from app.web import (
     problems,
 )
 from app.web.metrics import Metrics
-from app.web.review import refusals, signing_in, static
+from app.web.review import audit, moderators, profile, refusals, setting_up, signing_in, static
 from app.web.watch import Watch
 from app.web.wiring import Wiring
 
@@ -54,7 +54,23 @@ _ABOUT: dict[str, Any] = {
     "docs_url": None,  # both pages would load their assets from a CDN
     "redoc_url": None,
 }
-_PARTS = (classify, batch, akismet, feedback, pages, perspective, coral, static, signing_in, about, health)
+_PARTS = (
+    classify,
+    batch,
+    akismet,
+    feedback,
+    pages,
+    perspective,
+    coral,
+    static,
+    signing_in,
+    setting_up,
+    profile,
+    moderators,
+    audit,
+    about,
+    health,
+)
 """Routes are tried in this order; the busiest come first."""
 
 

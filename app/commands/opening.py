@@ -76,6 +76,22 @@ def open_model(settings: "Settings", version: str = "") -> "tuple[Model, Lists]"
     return model, known
 
 
+def make_link(store: "SqlStore", name: str, base: str, *, keep_earlier: bool = False) -> str:
+    """A one-time link by which that moderator chooses a password.
+
+    Args:
+        store: keeps only its hash.
+        name: as it is written.
+        base: what people reach Winnow under; empty: where winnow serve listens by default.
+        keep_earlier: whether links that were made before go on working.
+    """
+    from app.store.accounts import INVITED_FOR, new_token, shifted
+
+    token, at = new_token(), now()
+    store.make_invitation(name, token, shifted(at, INVITED_FOR), at, keep_earlier=keep_earlier)
+    return f"{base or 'http://127.0.0.1:8000'}/review/set-up/{token}"
+
+
 def now() -> str:
     """RFC 3339, UTC, to the second: when a site or a rule was added."""
     return moment().isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -14,17 +14,21 @@ from app.errors import CommandRefused, WinnowError
 
 if TYPE_CHECKING:
     from app.settings import Settings
+    from app.store.sql import SqlStore
 
 FIRST_SITE = "default"
+FIRST_MODERATOR = "admin"
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """The site to try first."""
+    """What to try first."""
 
     site: str
     key: str
     """Empty when the site was there already: then nobody knows its key but the operator."""
+    set_up: str
+    """Link by which the first moderator chooses a password; empty as soon as anybody has one."""
 
 
 def start(host: str, port: int, workers: int, as_json: bool) -> None:
@@ -39,8 +43,8 @@ def start(host: str, port: int, workers: int, as_json: bool) -> None:
     models.check_current(settings.models, lists.load())
     opening.make_home(settings)
     with _listening(host, port) as listener:
-        site = _first_site(settings)
-        _announce(_url(host, listener.getsockname()[1]), site, as_json)
+        url = _url(host, listener.getsockname()[1])
+        _announce(url, _first_of_all(settings, url), as_json)
         if workers == 1:
             server.run(listener, 1)
         else:  # who only watches over the workers does not need what is loaded by now
@@ -77,16 +81,28 @@ def _refused(host: str, port: int, error: OSError) -> CommandRefused:
     return CommandRefused(host, what, remedy)
 
 
-def _first_site(settings: "Settings") -> Opening:
-    """The site to show: a new one with its key when there was none."""
+def _first_of_all(settings: "Settings", url: str) -> Opening:
+    """The site to show, which is a new one with its key when there was none; and the first moderator's link."""
     from app.store.records import new_key
 
     with opening.open_store(settings) as store:
+        set_up = _set_up(store, settings.public_url or url)
         names = [site.name for site in store.sites()]
         if names:
-            return Opening(FIRST_SITE if FIRST_SITE in names else names[0], "")
+            return Opening(FIRST_SITE if FIRST_SITE in names else names[0], "", set_up)
         key = new_key()
-        return Opening(store.add_site(FIRST_SITE, key, opening.now()).name, key)
+        return Opening(store.add_site(FIRST_SITE, key, opening.now()).name, key, set_up)
+
+
+def _set_up(store: "SqlStore", base: str) -> str:
+    """A link for an admin while nobody has a password; the first start makes that admin."""
+    everybody = [seen.moderator for seen in store.moderators()]
+    if any(each.has_password for each in everybody):
+        return ""
+    if not everybody:
+        everybody = [store.add_moderator(FIRST_MODERATOR, "admin", opening.now())]
+    admin = next((each.name for each in everybody if each.role == "admin" and not each.disabled_at), "")
+    return opening.make_link(store, admin, base, keep_earlier=True) if admin else ""
 
 
 def _url(host: str, port: int) -> str:
@@ -114,15 +130,25 @@ def curl_line(url: str, key: str) -> str:
     return " \\\n  ".join(lines)
 
 
-def _announce(url: str, site: Opening, as_json: bool) -> None:
-    command = curl_line(url, site.key)
+def _announce(url: str, first: Opening, as_json: bool) -> None:
+    command = curl_line(url, first.key)
     if as_json:
-        told = json.dumps({"url": url, "site": site.site, "key": site.key or None, "curl": command})
+        told = json.dumps(
+            {
+                "url": url,
+                "site": first.site,
+                "key": first.key or None,
+                "set_up": first.set_up or None,
+                "curl": command,
+            }
+        )
     else:
-        known = f"Keys are shown once. A new one: winnow site rotate-key {site.site}"
-        new = f"Key of the site {site.site}: {site.key}  (shown this once; keep it)"
-        first = f"Winnow serves on {url} (Ctrl+C stops it)."
-        told = f"{first}\n{new if site.key else known}\nTry it:\n\n{command}\n"
+        known = f"Keys are shown once. A new one: winnow site rotate-key {first.site}"
+        new = f"Key of the site {first.site}: {first.key}  (shown this once; keep it)"
+        link = f"Moderators' pages: choose a password at {first.set_up}"
+        pages = link if first.set_up else f"Moderators' pages: {url}/review"
+        begun = f"Winnow serves on {url} (Ctrl+C stops it)."
+        told = f"{begun}\n{pages}\n{new if first.key else known}\nTry it:\n\n{command}\n"
     print(told, flush=True)
 
 

@@ -8,6 +8,9 @@ from typing import Any, NamedTuple
 from app.store.records import key_hash
 
 TOKEN_BYTES = 32
+MAX_NAME_CHARACTERS = 60
+INVITED_FOR = timedelta(days=7)
+"""How long a set-up link can be used."""
 FIRST_WAIT_S = 5
 LONGEST_WAIT_S = 15 * 60
 FREE_PER_NAME = 5
@@ -15,7 +18,7 @@ FREE_PER_NAME = 5
 FREE_PER_NETWORK = 20
 """The same of one network, whichever names were tried from there."""
 FORGOTTEN_AFTER = timedelta(hours=24)
-"""Failures count as no longer in a row when the last one is older."""
+"""Failures are no longer in a row when the last one is older."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,15 @@ class Session(NamedTuple):
     last_at: str
     """To the minute."""
     user_agent: str
+
+
+def is_name(text: str) -> bool:
+    """Whether a moderator can be called that: visible characters, no blank at the ends.
+
+    >>> is_name("Jana Nováková"), is_name(" jana"), is_name("jana\\u202e"), is_name("")
+    (True, False, False, False)
+    """
+    return 0 < len(text) <= MAX_NAME_CHARACTERS and text == text.strip() and text.isprintable()
 
 
 def new_token() -> str:

@@ -40,7 +40,7 @@ invitations = Table(
 failed_sign_ins = Table(
     "failed_sign_ins",
     metadata,
-    Column("who", Text, primary_key=True, comment="name:<lower case>, or from:<address' network>"),
+    Column("who", Text, primary_key=True, comment="name:<lower case>, perhaps with a known browser, or from:<network>"),
     Column("failures", Integer, nullable=False, comment="in a row"),
     Column("last_at", Text, nullable=False, index=True),
 )

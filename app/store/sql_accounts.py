@@ -122,15 +122,16 @@ class SqlAccounts(SqlBase):
         """What a moderator's pages look like, see Moderator. Raises ModeratorUnknown."""
         with self._transaction() as connection:
             _require(connection, name)
-            # An explicit SQL null would come back as such; None in `values` is what the column's type makes of it.
             values = {"language": language, "zone": zone, "keys": keys}
             connection.execute(update(moderators).where(moderators.c.name == name), values)
             write_audit(connection, at, name, "profile", subject=name)
 
     # Links to set a password
 
-    def make_invitation(self, name: str, token: str, expires_at: str, at: str, by: str = "") -> None:
-        """A link for somebody who has no password or forgot it; the name's earlier ones end, as do expired ones.
+    def make_invitation(
+        self, name: str, token: str, expires_at: str, at: str, by: str = "", *, keep_earlier: bool = False
+    ) -> None:
+        """A link for somebody who has no password or forgot it; the name's earlier ones end unless they are kept.
 
         Raises ModeratorUnknown, also for a name that is disabled.
         """
@@ -139,7 +140,9 @@ class SqlAccounts(SqlBase):
                 raise ModeratorUnknown(
                     name, "That moderator is disabled.", f"winnow moderator enable {name} undoes it."
                 )
-            ended = (invitations.c.moderator == name) | (invitations.c.expires_at <= at)
+            ended = invitations.c.expires_at <= at
+            if not keep_earlier:
+                ended |= invitations.c.moderator == name
             connection.execute(delete(invitations).where(ended))
             values = {"token_hash": token_hash(token), "moderator": name, "expires_at": expires_at}
             connection.execute(insert(invitations), values)

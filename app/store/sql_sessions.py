@@ -28,10 +28,11 @@ _SESSION_COLUMNS = tuple(sessions.c[name] for name in Session._fields)
 class SqlSessions(SqlBase):
     """A session is known by the hash of its token alone."""
 
-    def add_session(self, session: Session, forget_before: str) -> None:
-        """Sign somebody in; sessions that were last used before `forget_before` are dropped."""
+    def add_session(self, session: Session, *, forget_before: str = "", instead_of: str = "") -> None:
+        """Sign somebody in. The session of the token `instead_of` ends, and those that began before `forget_before`."""
+        old = (sessions.c.created_at < forget_before) | (sessions.c.token_hash == token_hash(instead_of))
         with self._transaction() as connection:
-            connection.execute(delete(sessions).where(sessions.c.last_at < forget_before))
+            connection.execute(delete(sessions).where(old))
             connection.execute(insert(sessions), session._asdict())
             write_audit(connection, session.created_at, session.moderator, "sign-in", subject=session.moderator)
 
@@ -73,15 +74,22 @@ class SqlSessions(SqlBase):
 
     # Failed sign-ins
 
-    def try_sign_in(self, name: str, network: str, now: str) -> int:
+    def try_sign_in(self, name: str, network: str, now: str, browser: str = "") -> int:
         """Count an attempt as failed before it is made, and give 0; or how many seconds to wait, and count nothing.
 
         Who counts afterwards lets a thousand attempts at once through. `sign_in_worked` takes it back.
+
+        Args:
+            name: as it was typed.
+            network: where the attempt comes from; empty when that is not known.
+            now: RFC 3339, UTC.
+            browser: what tells apart a browser in which that name has been signed in; empty for any other. It has
+                attempts of its own: strangers must not be able to lock a moderator out.
         """
         with self._transaction() as connection:
             old = shifted(now, -FORGOTTEN_AFTER)
             connection.execute(delete(failed_sign_ins).where(failed_sign_ins.c.last_at < old))
-            counted = [(_of_name(name), FREE_PER_NAME)]
+            counted = [(_of_name(name, browser), FREE_PER_NAME)]
             if network:
                 counted.append((_of_network(network), FREE_PER_NETWORK))
             wait = max(_still_to_wait(connection, who, free, now) for who, free in counted)
@@ -92,18 +100,18 @@ class SqlSessions(SqlBase):
                     connection.execute(added.on_conflict_do_update(index_elements=["who"], set_=more))
         return wait
 
-    def sign_in_worked(self, name: str, network: str) -> None:
-        """Forget the name's failures, and of its network's this one attempt."""
+    def sign_in_worked(self, name: str, network: str, browser: str = "") -> None:
+        """Forget the name's failures, and of its network's this one attempt; arguments as of `try_sign_in`."""
         # Not all of the network's, or who has one password could try others' without end in between.
         is_network = failed_sign_ins.c.who == _of_network(network)
         with self._transaction() as connection:
-            connection.execute(delete(failed_sign_ins).where(failed_sign_ins.c.who == _of_name(name)))
+            connection.execute(delete(failed_sign_ins).where(failed_sign_ins.c.who == _of_name(name, browser)))
             fewer = {"failures": func.max(failed_sign_ins.c.failures - 1, 0)}
             connection.execute(update(failed_sign_ins).where(is_network).values(fewer))
 
 
-def _of_name(name: str) -> str:
-    return f"name:{name.casefold()}"
+def _of_name(name: str, browser: str) -> str:
+    return f"name:{name.casefold()}\n{browser}".rstrip()
 
 
 def _of_network(network: str) -> str:

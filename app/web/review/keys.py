@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from app.web.review.pages import N_
+
 SHIPPED: dict[str, str] = {
     "next": "j",
     "previous": "k",
@@ -35,36 +37,36 @@ SHIPPED: dict[str, str] = {
 }
 """Action -> key: one character, or two with a blank between that are typed one after the other."""
 
-_N = str  # marks what is translated where it is shown
 SENTENCES: dict[str, str] = {
-    "next": _N("Next comment"),
-    "previous": _N("Previous comment"),
-    "spam": _N("Spam"),
-    "ham": _N("Not spam"),
-    "unsure": _N("Unsure: leave it to somebody else"),
-    "select": _N("Select"),
-    "select_all": _N("Select all on this page"),
-    "bulk_spam": _N("All selected are spam"),
-    "bulk_ham": _N("All selected are not spam"),
-    "undo": _N("Undo"),
-    "open": _N("Open the comment"),
-    "focus": _N("One comment at a time"),
-    "block": _N("Block or allow"),
-    "note": _N("Write a note"),
-    "claim": _N("Claim, so that nobody else decides it meanwhile"),
-    "search": _N("Search"),
-    "help": _N("Show the keys"),
-    "go_queue": _N("Go to the queue"),
-    "go_campaigns": _N("Go to the campaigns"),
-    "go_statistics": _N("Go to the statistics"),
-    "go_models": _N("Go to the models"),
-    "tab_1": _N("First tab"),
-    "tab_2": _N("Second tab"),
-    "tab_3": _N("Third tab"),
-    "tab_4": _N("Fourth tab"),
-    "tab_5": _N("Fifth tab"),
-    "tab_6": _N("Sixth tab"),
+    "next": N_("Next comment"),
+    "previous": N_("Previous comment"),
+    "spam": N_("Spam"),
+    "ham": N_("Not spam"),
+    "unsure": N_("Unsure: leave it to somebody else"),
+    "select": N_("Select"),
+    "select_all": N_("Select all on this page"),
+    "bulk_spam": N_("All selected are spam"),
+    "bulk_ham": N_("All selected are not spam"),
+    "undo": N_("Undo"),
+    "open": N_("Open the comment"),
+    "focus": N_("One comment at a time"),
+    "block": N_("Block or allow"),
+    "note": N_("Write a note"),
+    "claim": N_("Claim, so that nobody else decides it meanwhile"),
+    "search": N_("Search"),
+    "help": N_("Show the keys"),
+    "go_queue": N_("Go to the queue"),
+    "go_campaigns": N_("Go to the campaigns"),
+    "go_statistics": N_("Go to the statistics"),
+    "go_models": N_("Go to the models"),
+    "tab_1": N_("First tab"),
+    "tab_2": N_("Second tab"),
+    "tab_3": N_("Third tab"),
+    "tab_4": N_("Fourth tab"),
+    "tab_5": N_("Fifth tab"),
+    "tab_6": N_("Sixth tab"),
 }
+"""Action -> what it does, for the profile and the help; to be translated where it is shown."""
 _KEY = re.compile(r"[!-~](?: [!-~])?|[^\W_](?: [^\W_])?")
 
 

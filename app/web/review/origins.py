@@ -33,8 +33,8 @@ def is_ours(request: Request, public_url: str) -> bool:
     (True, False)
     """
     headers = request.headers
-    origin = headers.get("origin")
-    if origin is None:
+    origin = headers.get("origin", "null")
+    if origin == "null":  # some proxies and extensions take it away
         if site := headers.get("sec-fetch-site"):
             return site == "same-origin"
         origin = headers.get("referer", "")
@@ -47,6 +47,13 @@ def is_ours(request: Request, public_url: str) -> bool:
     if public_url:
         return f"{sender.scheme}://{sender.netloc}" == public_url
     return sender.netloc == headers.get("host", "").lower()
+
+
+def our_origin(request: Request, public_url: str) -> str:
+    """What links to our pages begin with, for somebody else's browser; `request` was not refused."""
+    origin = request.headers.get("origin", "null")
+    host = request.headers.get("host", "")
+    return public_url or (origin if origin != "null" else f"{request.url.scheme}://{host}")
 
 
 def our_page(address: str) -> str:

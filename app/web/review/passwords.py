@@ -7,6 +7,8 @@ import anyio.to_thread
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from app.web.review.pages import N_
+
 MIN_CHARACTERS, MAX_CHARACTERS = 10, 1_000
 AT_ONCE = 2
 """Verifications at a time: each takes a core and 19 MiB."""
@@ -36,8 +38,9 @@ def _hash(password: str) -> str:
 
 
 def _fits(password: str, hashed: str) -> bool:
+    is_someones = bool(hashed) and len(password) <= MAX_CHARACTERS
     try:
-        return HASHER.verify(hashed or NOBODYS, _composed(password)[:MAX_CHARACTERS]) and bool(hashed)
+        return HASHER.verify(hashed if is_someones else NOBODYS, _composed(password[:MAX_CHARACTERS])) and is_someones
     except (VerificationError, InvalidHashError):
         return False
 
@@ -55,11 +58,11 @@ def is_outdated(hashed: str) -> bool:
 def objection(password: str, again: str, name: str) -> str:
     """Why that cannot be the moderator's password, as a sentence to translate; empty when it can."""
     if password != again:
-        return "The two passwords are not the same."
+        return N_("The two passwords are not the same.")
     if len(password) < MIN_CHARACTERS:
-        return "A password has at least 10 characters."
+        return N_("A password has at least 10 characters.")
     if len(password) > MAX_CHARACTERS:
-        return "A password has at most 1,000 characters."
+        return N_("A password has at most 1,000 characters.")
     if password.strip().casefold() == name.casefold():
-        return "The password must not be your name."
+        return N_("The password must not be your name.")
     return ""

@@ -150,7 +150,7 @@ def _acting(request: Request, wired: Wiring, fields: Fields, role: Role) -> Visi
     act = pending.of_request(request, fields)
     if visit is None:
         raise Instead(sign_in_page(request, status=401, act=act))
-    raise Instead(signed_in_page(visit, act) if act.path else pages.see_other("/review"))
+    raise Instead(signed_in_page(visit, act, 403) if act.path else pages.see_other("/review"))
 
 
 def signed_in(request: Request, wired: Wiring, fields: Fields | None = None) -> Visit | None:
@@ -173,13 +173,13 @@ def signed_in(request: Request, wired: Wiring, fields: Fields | None = None) -> 
 
 def is_over(session: Session, settings: Settings, now: str) -> bool:
     """Whether a session has not been used for too long, or is too old in any case."""
-    is_idle = session.last_at <= idle_since(settings, now)
-    return is_idle or session.created_at <= shifted(now, -timedelta(days=settings.session_days))
+    is_idle = session.last_at <= shifted(now, -timedelta(hours=settings.session_idle_hours))
+    return is_idle or session.created_at <= oldest(settings, now)
 
 
-def idle_since(settings: Settings, now: str) -> str:
-    """Sessions that were last used before then have ended."""
-    return shifted(now, -timedelta(hours=settings.session_idle_hours))
+def oldest(settings: Settings, now: str) -> str:
+    """Sessions that began before then have ended, however much they are used."""
+    return shifted(now, -timedelta(days=settings.session_days))
 
 
 def _with_role(visit: Visit, role: Role) -> Visit:
@@ -246,6 +246,6 @@ def sign_in_page(
     return pages.html_response(text, status, {"WWW-Authenticate": "Cookie"} if status == 401 else None)
 
 
-def signed_in_page(visit: Visit, act: Pending) -> Response:
+def signed_in_page(visit: Visit, act: Pending, status: int = 200) -> Response:
     """The page after signing in again, with one button that does what was about to be done."""
-    return pages.show(visit, "signed_in.html", act=act)
+    return pages.show(visit, "signed_in.html", status, act=act)

@@ -1,13 +1,14 @@
 """Signing in and out."""
 
 from ipaddress import ip_address
+from typing import NamedTuple
 
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.store.accounts import Session, new_token, token_hash
+from app.store.accounts import MAX_NAME_CHARACTERS, Session, new_token, token_hash
 from app.store.records import network_of
 from app.web import answers, forms
 from app.web.forms import Fields
@@ -18,7 +19,7 @@ from app.web.review.session import (
     SIGN_IN,
     Visit,
     cookie_name,
-    idle_since,
+    oldest,
     poster,
     set_cookie,
     sign_in_page,
@@ -28,8 +29,16 @@ from app.web.review.session import (
 )
 from app.web.wiring import Wiring, wiring
 
+
+class Attempt(NamedTuple):
+    """Whose failure it is when a sign-in fails; see SqlSessions.try_sign_in."""
+
+    name: str
+    network: str
+    browser: str
+
+
 router = APIRouter(include_in_schema=False, tags=["review"])
-MAX_NAME_CHARACTERS = 100
 MAX_AGENT_CHARACTERS = 300
 MINUTE_S = 60
 
@@ -52,17 +61,23 @@ async def sign_in(request: Request) -> Response:
     wired = wiring(request)
     refuse_foreign(request, wired.settings.public_url)
     fields = await forms.read(request, wired.settings.max_body_bytes)
-    typed = forms.first(fields, "name").strip()[:MAX_NAME_CHARACTERS]
-    network = network_of(sender(request))
-    wait = await run_in_threadpool(wired.store.try_sign_in, typed, network, wired.now())
+    attempt = await run_in_threadpool(attempt_of, request, wired, forms.first(fields, "name"))
+    wait = await run_in_threadpool(wired.store.try_sign_in, attempt.name, attempt.network, wired.now(), attempt.browser)
     if wait:
-        return _throttled(request, fields, typed, wait)
-    name, hashed = await run_in_threadpool(wired.store.password_hash, typed)
+        return _throttled(request, fields, attempt.name, wait)
+    name, hashed = await run_in_threadpool(wired.store.password_hash, attempt.name)
     password = forms.first(fields, "password")
     if not await wired.passwords.fits(password, hashed):
-        return _wrong(request, fields, typed)
+        return _wrong(request, fields, attempt.name)
     renewed = await wired.passwords.hashed(password) if passwords.is_outdated(hashed) else ""
-    return await run_in_threadpool(_welcomed, request, wired, fields, name, (hashed, renewed))
+
+    def welcomed() -> Response:
+        wired.store.sign_in_worked(*attempt)
+        if renewed:
+            wired.store.renew_hash(name, hashed, renewed)
+        return _welcomed(request, wired, fields, name)
+
+    return await run_in_threadpool(welcomed)
 
 
 @router.post("/review/sign-out")
@@ -78,13 +93,11 @@ async def sign_out(request: Request) -> Response:
 def begin_session(request: Request, wired: Wiring, name: str) -> str:
     """A new session of this moderator in this browser, and its token; the browser's earlier session ends."""
     now = wired.now()
-    before = wired.store.session(request.cookies.get(cookie_name(wired.settings), ""))
-    if before:
-        wired.store.end_session(before[0], now)
+    before = request.cookies.get(cookie_name(wired.settings), "")
     token = new_token()
-    hashed, forget_before = token_hash(token), idle_since(wired.settings, now)
     agent = request.headers.get("user-agent", "")[:MAX_AGENT_CHARACTERS]
-    wired.store.add_session(Session(hashed, name, now, now, agent), forget_before)
+    session = Session(token_hash(token), name, now, now, agent)
+    wired.store.add_session(session, forget_before=oldest(wired.settings, now), instead_of=before)
     return token
 
 
@@ -107,11 +120,15 @@ def _is_private(address: str) -> bool:
         return False
 
 
-def _welcomed(request: Request, wired: Wiring, fields: Fields, name: str, hashes: tuple[str, str]) -> Response:
-    wired.store.sign_in_worked(name, network_of(sender(request)))
-    before, after = hashes
-    if after:
-        wired.store.renew_hash(name, before, after)
+def attempt_of(request: Request, wired: Wiring, typed: str) -> Attempt:
+    """Who counts as having tried; a session that is over still tells whose browser this is."""
+    name = typed.strip()[:MAX_NAME_CHARACTERS]
+    session = wired.store.session(request.cookies.get(cookie_name(wired.settings), ""))
+    is_known = session is not None and session[1].name.casefold() == name.casefold()
+    return Attempt(name, network_of(sender(request)), session[0].token_hash[:16] if session and is_known else "")
+
+
+def _welcomed(request: Request, wired: Wiring, fields: Fields, name: str) -> Response:
     token = begin_session(request, wired, name)
     begun = wired.store.session(token)
     if begun is None:  # disabled in this very moment
@@ -129,15 +146,16 @@ def _welcomed(request: Request, wired: Wiring, fields: Fields, name: str, hashes
 
 
 def _throttled(request: Request, fields: Fields, name: str, wait_s: int) -> Response:
-    waiting = {"Retry-After": str(wait_s)}
+    headers = {"Retry-After": str(wait_s)}
     if wants_json(request):
-        raise RefusedRequest("sign-in-throttled", f"Wait {wait_s} seconds.", headers=waiting)
-    response = _again(request, fields, 429, name, _waiting(pages.language_of(request), wait_s))
-    response.headers.update(waiting)
+        raise RefusedRequest("sign-in-throttled", f"Wait {wait_s} seconds.", headers=headers)
+    response = _again(request, fields, 429, name, waiting(pages.language_of(request), wait_s))
+    response.headers.update(headers)
     return response
 
 
-def _waiting(language: str, wait_s: int) -> str:
+def waiting(language: str, wait_s: int) -> str:
+    """When to try again, as a sentence."""
     ngettext = pages.translations(language).ngettext
     if wait_s < MINUTE_S:
         return ngettext(

@@ -27,7 +27,7 @@ def signed_in(client: TestClient, name: str = "jana", role: str = "moderator") -
     if store.moderator(name) is None:
         store.add_moderator(name, role, now)
     token = new_token()
-    store.add_session(Session(token_hash(token), name, now, now, "Firefox"), "")
+    store.add_session(Session(token_hash(token), name, now, now, "Firefox"))
     visitor = browser(client)
     visitor.cookies.set(cookie_name(wiring.settings), token)
     visitor.headers["X-CSRF-Token"] = csrf_of(token)

@@ -1,0 +1,73 @@
+"""Every act as a plain sentence, for the audit."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from app.store.audit import Entry
+from app.web.review.pages import N_
+from app.web.review.session import Visit
+
+_COMMENT = re.compile(r"c_[0-9A-Za-z]{1,40}")
+
+
+class Told(NamedTuple):
+    """How the audit speaks of an act. Both are translated where they are shown."""
+
+    name: str
+    """In the list of acts to choose from."""
+    sentence: str
+    """With `%(by)s`, `%(subject)s`, `%(site)s`, and the names of what the act's detail holds."""
+
+
+TOLD: dict[str, Told] = {
+    "sign-in": Told(N_("Signing in"), N_("%(by)s signed in.")),
+    "sign-out": Told(N_("Signing out"), N_("%(by)s signed out.")),
+    "sign-out-everywhere": Told(
+        N_("Signing out everywhere"), N_("%(by)s signed %(subject)s out everywhere, of %(sessions)s sessions.")
+    ),
+    "password": Told(N_("Passwords"), N_("%(by)s chose a new password.")),
+    "profile": Told(N_("Profiles"), N_("%(by)s changed their profile.")),
+    "moderator-add": Told(N_("Adding moderators"), N_("%(by)s added the moderator %(subject)s as %(role)s.")),
+    "moderator-role": Told(N_("Roles"), N_("%(by)s changed the role of %(subject)s from %(from)s to %(to)s.")),
+    "moderator-disable": Told(N_("Disabling moderators"), N_("%(by)s disabled the moderator %(subject)s.")),
+    "moderator-enable": Told(N_("Enabling moderators"), N_("%(by)s enabled the moderator %(subject)s again.")),
+    "moderator-link": Told(N_("Set-up links"), N_("%(by)s made a set-up link for %(subject)s.")),
+}
+"""Every act of store.audit.ACTS."""
+
+
+class _Values(dict[str, Any]):
+    """What an older version did not write down shows as a question mark, and never as an error."""
+
+    def __missing__(self, name: str) -> str:
+        return "?"
+
+
+def sentence_of(visit: Visit, entry: Entry) -> Markup:
+    """What was done, as HTML; everything that somebody wrote is escaped and kept in its own direction."""
+    told = TOLD.get(entry.act)
+    sentence = Markup(visit.say(told.sentence) if told else "%(by)s: %(act)s %(subject)s")  # noqa: S704  ours
+    by = Markup("<bdi>{}</bdi>").format(entry.by) if entry.by else visit.say("The command line")
+    values = {name: _written(value) for name, value in {**entry.detail, "act": entry.act, "site": entry.site}.items()}
+    return sentence % _Values(values, by=by, subject=_subject(entry.subject))
+
+
+def names(visit: Visit) -> Mapping[str, str]:
+    """Act -> its name in the moderator's language, by alphabet of the names."""
+    said = {act: visit.say(told.name) for act, told in TOLD.items()}
+    return dict(sorted(said.items(), key=lambda item: item[1].casefold()))
+
+
+def _subject(subject: str) -> Markup:
+    if _COMMENT.fullmatch(subject):
+        return Markup('<a href="/review/{}"><bdi>{}</bdi></a>').format(quote(subject), subject)
+    return _written(subject)
+
+
+def _written(value: object) -> Markup:
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return Markup("<bdi>{}</bdi>").format(text)

@@ -1,0 +1,36 @@
+"""Who did what, newest first."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from app.web.review import acts, pages
+from app.web.review.session import Visit, visitor
+
+router = APIRouter(include_in_schema=False, tags=["review"])
+AUDIT = "/review/audit"
+PER_PAGE = 100
+_FILTERS = ("by", "act", "site", "subject")
+_MAX_ID = 2**63 - 1
+
+
+@router.get(AUDIT)
+def audit(visit: Annotated[Visit, Depends(visitor("moderator"))]) -> Response:
+    """One page of acts; each leads to the older ones by the number of its last."""
+    asked = visit.request.query_params
+    wanted = {name: asked.get(name, "").strip() for name in _FILTERS}
+    before = asked.get("before", "")
+    number = min(int(before), _MAX_ID) if before.isascii() and before.isdigit() and len(before) < 30 else 0
+    found = visit.store.audit_log(**wanted, before=number, limit=PER_PAGE + 1)
+    shown = found[:PER_PAGE]
+    values: dict[str, Any] = {
+        "wanted": wanted,
+        "entries": [(entry, acts.sentence_of(visit, entry)) for entry in shown],
+        "newest": pages.address(AUDIT, **wanted) if number else "",
+        "older": pages.address(AUDIT, **wanted, before=shown[-1].id) if len(found) > PER_PAGE else "",
+        "people": [seen.moderator.name for seen in visit.store.moderators()],
+        "acts": acts.names(visit),
+        "sites": [site.name for site in visit.store.sites()],
+    }
+    return pages.show(visit, "audit.html", **values)
