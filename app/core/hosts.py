@@ -137,7 +137,7 @@ def describe(url: Url, own_domain: str, lists: Lists, page: Url | None = None) -
     else:
         kind, service = "other", ""
     return Host(
-        _readable(name), parts.registrable_domain, _readable(parts.domain), _readable(parts.subdomain),
+        readable(name), parts.registrable_domain, readable(parts.domain), readable(parts.subdomain),
         parts.suffix, parts.public_suffix, kind, service,
     )  # fmt: skip
 
@@ -222,10 +222,10 @@ def _listed_kind(name: str, lists: Lists) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _readable(name: str) -> str:
+def readable(name: str) -> str:
     """Punycode in letters; a label that cannot be read stays as it is.
 
-    >>> _readable("xn--80ak6aa92e.com")
+    >>> readable("xn--80ak6aa92e.com")
     'аррӏе.com'
     """
     if "xn--" not in name:

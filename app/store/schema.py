@@ -64,8 +64,8 @@ comments = Table(
     # author_ip and honeypot are not among them and never will be.
     Column("text", Text, nullable=False, comment="as sent, markup and all"),
     Column("text_format", Text, nullable=False, comment="auto, plain, html, markdown or bbcode"),
-    Column("author", Text, nullable=False),
-    Column("author_email", Text, nullable=False),
+    Column("author", Text(collation="NOCASE"), nullable=False),  # names and addresses are the same in any case
+    Column("author_email", Text(collation="NOCASE"), nullable=False),
     Column("author_url", Text, nullable=False),
     Column("author_role", Text, nullable=False, comment="the CMS's role, or several with commas"),
     Column("user_agent", Text, nullable=False),

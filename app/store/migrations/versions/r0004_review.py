@@ -49,6 +49,8 @@ def upgrade() -> None:
             batch.add_column(column, insert_after="client" if column.name == "author_network" else None)
         for name in ("text_hash", "client"):  # rebuilding would write their default in brackets
             batch.alter_column(name, server_default=sa.text("''"))
+        for name in ("author", "author_email"):
+            batch.alter_column(name, type_=sa.Text(collation="NOCASE"))
     _place_comments()
     for name, columns in _INDEXES.items():
         op.create_index(name, "comments", columns)
@@ -65,6 +67,8 @@ def downgrade() -> None:
     with op.batch_alter_table("comments") as batch:
         for column in _ADDED:
             batch.drop_column(str(column.name))
+        for name in ("author", "author_email"):
+            batch.alter_column(name, type_=sa.Text())
     op.execute("DELETE FROM rules WHERE site IS NULL")
     with op.batch_alter_table("rules") as batch:
         batch.drop_column("by")
