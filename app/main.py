@@ -31,9 +31,10 @@ from app.web import (
     problems,
 )
 from app.web.metrics import Metrics
-from app.web.review import audit, moderators, profile, refusals, setting_up, signing_in, static
+from app.web.review import bulk, deciding, item, queue, refusals, signing_in, static
+from app.web.review.batches import Batches
 from app.web.watch import Watch
-from app.web.wiring import Wiring
+from app.web.wiring import Wiring, utc_now
 
 _log = logging.getLogger(__name__)
 CLOSE_WITHIN_S = 10.0
@@ -54,23 +55,9 @@ _ABOUT: dict[str, Any] = {
     "docs_url": None,  # both pages would load their assets from a CDN
     "redoc_url": None,
 }
-_PARTS = (
-    classify,
-    batch,
-    akismet,
-    feedback,
-    pages,
-    perspective,
-    coral,
-    static,
-    signing_in,
-    setting_up,
-    profile,
-    moderators,
-    audit,
-    about,
-    health,
-)
+_API = (classify, batch, akismet, feedback, pages, perspective, coral)
+_REVIEW = (static, signing_in, queue, deciding, bulk, item)
+_PARTS = (*_API, *_REVIEW, about, health)
 """Routes are tried in this order; the busiest come first."""
 
 
@@ -125,7 +112,9 @@ def _wired(settings: Settings, metrics: Metrics, closing: AsyncExitStack) -> Wir
             closing.callback(metrics.serve(settings.metrics_port))
         except OSError as error:
             _log.warning("port %d gives no metrics of this process: %s", settings.metrics_port, error.strerror)
-    return Wiring(settings, store, writer, model, known_lists, metrics)
+    batches = Batches(store, utc_now)
+    closing.callback(batches.close, CLOSE_WITHIN_S)
+    return Wiring(settings, store, writer, model, known_lists, metrics, wake_batches=batches.wake)
 
 
 def _function_name(route: APIRoute) -> str:

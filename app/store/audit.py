@@ -13,6 +13,12 @@ ACTS: tuple[str, ...] = (
     "moderator-disable",
     "moderator-enable",
     "moderator-link",
+    "decide",
+    "decide-many",
+    "batch",
+    "agree",
+    "undo",
+    "note",
 )
 """Every act there is. Who adds one adds its sentence to app/web/review/acts.py."""
 

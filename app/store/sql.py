@@ -10,10 +10,14 @@ from app.errors import StoreUnavailable
 from app.store.database import database_file_is_there, migrate, open_engine
 from app.store.schema import sites
 from app.store.sql_accounts import SqlAccounts
+from app.store.sql_acts import SqlActs
 from app.store.sql_audit import SqlAudit
+from app.store.sql_batches import SqlBatches
 from app.store.sql_clients import SqlClients
 from app.store.sql_comments import SqlComments
 from app.store.sql_decisions import SqlDecisions
+from app.store.sql_looking import SqlLooking
+from app.store.sql_queue import SqlQueue
 from app.store.sql_sessions import SqlSessions
 from app.store.sql_sites import SqlSites
 from app.store.sql_webhooks import SqlWebhooks
@@ -21,7 +25,20 @@ from app.store.sql_webhooks import SqlWebhooks
 _ANY_SITE = select(sites.c.name).limit(1)
 
 
-class SqlStore(SqlSites, SqlComments, SqlDecisions, SqlClients, SqlWebhooks, SqlAccounts, SqlSessions, SqlAudit):
+class SqlStore(
+    SqlSites,
+    SqlComments,
+    SqlDecisions,
+    SqlClients,
+    SqlWebhooks,
+    SqlAccounts,
+    SqlSessions,
+    SqlAudit,
+    SqlActs,
+    SqlBatches,
+    SqlQueue,
+    SqlLooking,
+):
     """Sites, rules and records in the database of `engine`, which must have been migrated.
 
     Safe for all threads of one process; several processes may use one file. Any method raises

@@ -40,6 +40,13 @@ def write_audit(
 class SqlAudit(SqlBase):
     """Nothing here changes or removes an entry."""
 
+    def audit_entry(self, id: int) -> Entry | None:
+        """One act; None when there is none of that number."""
+        columns = [audit.c[name] for name in Entry._fields]
+        with self._reading() as connection:
+            row = connection.execute(select(*columns).where(audit.c.id == id)).first()
+        return Entry(*row)._replace(detail=row.detail or {}) if row else None
+
     def audit_log(
         self, *, by: str = "", act: str = "", site: str = "", subject: str = "", before: int = 0, limit: int = 100
     ) -> Sequence[Entry]:

@@ -30,8 +30,8 @@ def standing(connection: Connection, id: str) -> Decision | None:
     return rows.decision_of(dict(row)) if row else None
 
 
-def write_decision(connection: Connection, comment: Decides, decision: Decision) -> int:
-    """Append a decision, say so on its comment and to the site's webhooks, and give its number."""
+def write_decision(connection: Connection, comment: Decides, decision: Decision, *, undoes: bool = False) -> int:
+    """Append a decision, say so on its comment and to the site's webhooks (see `queue`), and give its number."""
     written = insert(decisions).returning(decisions.c.id)
     number: int = connection.execute(written, rows.decision_row(comment.site, comment.id, decision)).scalar_one()
     now_stands = {
@@ -42,7 +42,7 @@ def write_decision(connection: Connection, comment: Decides, decision: Decision)
         "decided_at": decision.at if decision.label else "",
     }
     connection.execute(update(comments).where(comments.c.id == comment.id).values(now_stands))
-    queue(connection, comment.site, comment.id, comment.comment_id, decision, number)
+    queue(connection, comment.site, comment.id, comment.comment_id, decision, number, undoes=undoes)
     return number
 
 

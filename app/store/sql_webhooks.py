@@ -143,7 +143,16 @@ class SqlWebhooks(SqlBase):
             return connection.execute(select(comments.c.site).where(comments.c.id == id)).scalar_one_or_none()
 
 
-def queue(connection: Connection, site: str, comment: str, cms_id: str, decision: Decision, number: int) -> None:
+def queue(
+    connection: Connection,
+    site: str,
+    comment: str,
+    cms_id: str,
+    decision: Decision,
+    number: int,
+    *,
+    undoes: bool = False,
+) -> None:
     """Put a decision into the outbox of the site's webhooks, in the transaction that writes it down.
 
     Args:
@@ -153,12 +162,13 @@ def queue(connection: Connection, site: str, comment: str, cms_id: str, decision
         cms_id: the CMS's own id of it.
         decision: only those of moderators are sent; what the CMS itself said is not echoed.
         number: the decision's id.
+        undoes: a moderator took something back, and the CMS's own word stands again: it must hear of that.
 
     Earlier messages on the comment that have not arrived yet are superseded, also by what the CMS said.
     """
     waiting = update(outbox).where(outbox.c.comment == comment, outbox.c.next_at.is_not(None))
     connection.execute(waiting.values(next_at=None, last_error=SUPERSEDED))
-    if decision.source != MODERATOR:
+    if decision.source != MODERATOR and not undoes:
         return
     active = select(webhooks.c.id).where(webhooks.c.site == site, webhooks.c.disabled_at.is_(None))
     message = {

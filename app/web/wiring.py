@@ -100,6 +100,8 @@ class Wiring:
     lists: Lists
     metrics: Metrics
     now: Callable[[], str] = utc_now
+    wake_batches: Callable[[], None] = lambda: None
+    """Says that an act on many comments waits to be worked off."""
     keys: Keys = field(init=False)
     recorder: Recorder = field(init=False)
     clients: Clients = field(init=False)

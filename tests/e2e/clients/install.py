@@ -21,6 +21,8 @@ REQUIREMENTS = HERE / "requirements"
 PACKAGE_JSON = HERE / "npm" / "package.json"
 NODE_MODULES = INSTALLED / "npm" / "node_modules"
 DEBIAN = {
+    "chromium": Path("/usr/bin/chromium"),
+    "fonts-dejavu-core": Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"),
     "ruby-akismet": Path("/usr/lib/ruby/vendor_ruby/akismet.rb"),
     "libnet-akismet-perl": Path("/usr/share/perl5/Net/Akismet.pm"),
 }
