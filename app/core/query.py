@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from app.core.query_fields import FIELDS
+from app.core.query_fields import FIELDS, N_
 
 MAX_CHARACTERS = 500
 MAX_TERMS = 40
@@ -18,10 +18,10 @@ _TOKEN = re.compile(
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _NEEDS_QUOTES = re.compile(r'[\s"]|^-|^[A-Za-z]+:(?!//)|^OR$')
 
-_TOO_LONG = f"A search holds at most {MAX_CHARACTERS} characters; the rest was left out."
-_TOO_MANY = f"A search holds at most {MAX_TERMS} terms; the rest was left out."
-_NO_FIELD = "What stands before the colon is no field that can be searched, so all of it was taken as words."
-_LONELY_OR = "OR joins the terms on both sides of it; here it was taken as a word."
+_TOO_LONG = N_("A search holds at most 500 characters; the rest was left out.")
+_TOO_MANY = N_("A search holds at most 40 terms; the rest was left out.")
+_NO_FIELD = N_("What stands before the colon is no field that can be searched, so all of it was taken as words.")
+_LONELY_OR = N_("OR joins the terms on both sides of it; here it was taken as a word.")
 
 
 @dataclass(frozen=True, slots=True)

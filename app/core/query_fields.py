@@ -17,6 +17,15 @@ _NETWORK_BITS = {4: 24, 6: 48}
 """As much of an address as is stored."""
 
 
+def N_(sentence: str) -> str:  # noqa: N802  the name that gettext's tools look for
+    """Marks a sentence that the pages show, and translate there.
+
+    >>> N_("A verdict is ham, unsure or spam.")
+    'A verdict is ham, unsure or spam.'
+    """
+    return sentence
+
+
 class Field(NamedTuple):
     """What stands before a colon."""
 
@@ -142,77 +151,88 @@ def _day(value: str) -> str | None:
     return found[0]
 
 
-_DAYS = "A day is written as 2026-11-01; a month as 2026-11."
-_HOSTS = "A domain or host is written as example.com."
-_ANYTHING = "Something must stand after the colon."
+_DAYS = N_("A day is written as 2026-11-01; a month as 2026-11.")
+_HOSTS = N_("A domain or host is written as example.com.")
+_ANYTHING = N_("Something must stand after the colon.")
 
 FIELDS: dict[str, Field] = {
-    "domain": Field(_domain, "domain:example.com", "Links to this registrable domain.", _HOSTS),
-    "host": Field(_host, "host:www.example.com", "Links to exactly this host.", _HOSTS),
-    "link": Field(_any, "link:/casino/", "Links with this in their address.", _ANYTHING),
+    "domain": Field(_domain, "domain:example.com", N_("Links to this registrable domain."), _HOSTS),
+    "host": Field(_host, "host:www.example.com", N_("Links to exactly this host."), _HOSTS),
+    "link": Field(_any, "link:/casino/", N_("Links with this in their address."), _ANYTHING),
     "author": Field(
-        _any, 'author:jana, author:="Jana Nová"', "Author names with this in them; with = the whole name.", _ANYTHING
+        _any,
+        'author:jana, author:="Jana Nová"',
+        N_("Author names with this in them; with = the whole name."),
+        _ANYTHING,
     ),
     "email": Field(
         lambda value: value.lower() or None,
         "email:jana@example.org, email:@example.org",
-        "The author's e-mail address, its domain, or a part of it.",
+        N_("The author's e-mail address, its domain, or a part of it."),
         _ANYTHING,
     ),
     "ip": Field(
         _network,
         "ip:203.0.113.0",
-        "The author's network; of addresses only 24 bits are kept, 48 of IPv6.",
-        "A network is written as 203.0.113.0 or 2001:db8:1::, and is no wider than what is kept of addresses.",
+        N_("The author's network; of addresses only 24 bits are kept, 48 of IPv6."),
+        N_("A network is written as 203.0.113.0 or 2001:db8:1::, and is no wider than what is kept of addresses."),
     ),
-    "page": Field(_any, "page:/2026/tea", "Pages with this in their address or title.", _ANYTHING),
-    "site": Field(_any, "site:blog", "One site.", _ANYTHING),
+    "page": Field(_any, "page:/2026/tea", N_("Pages with this in their address or title."), _ANYTHING),
+    "site": Field(_any, "site:blog", N_("One site."), _ANYTHING),
     "score": Field(
         _score,
         "score:>0.8, score:0.3..0.6",
-        "The probability of spam, from 0 to 1.",
-        "A score is a number from 0 to 1, as in score:>0.8 or score:0.3..0.6.",
+        N_("The probability of spam, from 0 to 1."),
+        N_("A score is a number from 0 to 1, as in score:>0.8 or score:0.3..0.6."),
     ),
     "verdict": Field(
         _one_of(*get_args(Verdict)),
         "verdict:unsure",
-        "What the model or a rule said: ham, unsure or spam.",
-        "A verdict is ham, unsure or spam.",
+        N_("What the model or a rule said: ham, unsure or spam."),
+        N_("A verdict is ham, unsure or spam."),
     ),
     "action": Field(
         _one_of(*get_args(Action)),
         "action:hold",
-        "What was done at once: publish, hold, reject or discard.",
-        "An action is publish, hold, reject or discard.",
+        N_("What was done at once: publish, hold, reject or discard."),
+        N_("An action is publish, hold, reject or discard."),
     ),
     "label": Field(
         _one_of("spam", "ham", "none"),
         "label:none",
-        "What a person decided: spam, ham, or none yet.",
-        "A label is spam, ham or none.",
+        N_("What a person decided: spam, ham, or none yet."),
+        N_("A label is spam, ham or none."),
     ),
-    "by": Field(_any, "by:jana", "Who decided.", _ANYTHING),
+    "by": Field(_any, "by:jana", N_("Who decided."), _ANYTHING),
     "reason": Field(
         _reason,
         "reason:link.path",
-        "A reason's code, or the beginning of it.",
-        "A reason is a code such as link.path.gambling, or its beginning.",
+        N_("A reason's code, or the beginning of it."),
+        N_("A reason is a code such as link.path.gambling, or its beginning."),
     ),
-    "model": Field(_any, "model:2026-11-30.3", "The model that judged it.", _ANYTHING),
+    "model": Field(_any, "model:2026-11-30.3", N_("The model that judged it."), _ANYTHING),
     "lang": Field(
-        lambda value: value.lower().replace("_", "-") or None, "lang:de", "The language that the site named.", _ANYTHING
+        lambda value: value.lower().replace("_", "-") or None,
+        "lang:de",
+        N_("The language that the site named."),
+        _ANYTHING,
     ),
-    "campaign": Field(_any, "campaign:c_01JD…", "One campaign, by the id of its first comment.", _ANYTHING),
-    "id": Field(_any, "id:4711", "One comment, by our id or the site's.", _ANYTHING),
-    "tab": Field(_one_of(*TABS), "tab:reported", "One tab of the queue.", f"A tab is one of {', '.join(TABS)}."),
-    "before": Field(_day, "before:2026-11-01", "Received before that day began (UTC).", _DAYS),
-    "after": Field(_day, "after:2026-11-01", "Received on that day (UTC) or later.", _DAYS),
+    "campaign": Field(_any, "campaign:c_01JD…", N_("One campaign, by the id of its first comment."), _ANYTHING),
+    "id": Field(_any, "id:4711", N_("One comment, by our id or the site's."), _ANYTHING),
+    "tab": Field(
+        _one_of(*TABS),
+        "tab:reported",
+        N_("One tab of the queue."),
+        N_("A tab is review, spam, passed, reported, decided or expired."),
+    ),
+    "before": Field(_day, "before:2026-11-01", N_("Received before that day began (UTC)."), _DAYS),
+    "after": Field(_day, "after:2026-11-01", N_("Received on that day (UTC) or later."), _DAYS),
     "has": Field(
         _one_of("link", "note"),
         "has:note",
-        "With a link, or with a moderator's note.",
-        "Only has:link and has:note are known.",
+        N_("With a link, or with a moderator's note."),
+        N_("Only has:link and has:note are known."),
     ),
-    "is": Field(_one_of("claimed"), "is:claimed", "Somebody is working on it.", "Only is:claimed is known."),
+    "is": Field(_one_of("claimed"), "is:claimed", N_("Somebody is working on it."), N_("Only is:claimed is known.")),
 }
 """In the order in which help shows them."""

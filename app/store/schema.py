@@ -100,9 +100,9 @@ comments = Table(
     Index("ix_comments_tab_id", "tab", "id"),
     Index("ix_comments_tab_campaign", "tab", "campaign"),
     Index("ix_comments_campaign", "campaign"),
-    Index("ix_comments_author", "author"),
-    Index("ix_comments_author_email", "author_email"),
-    Index("ix_comments_author_network", "author_network"),
+    Index("ix_comments_author", "author", "received_at", "label"),  # counts without reading a comment
+    Index("ix_comments_author_email", "author_email", "received_at", "label"),
+    Index("ix_comments_author_network", "author_network", "received_at", "label"),
     Index("ix_comments_site", "site", "received_at"),
     Index("ix_comments_comment_id", "site", "comment_id"),
     Index("ix_comments_text_hash", "site", "text_hash"),
@@ -115,12 +115,13 @@ links = Table(
     Column("position", Integer, primary_key=True, comment="0 for the comment's first link"),
     Column("url", Text, nullable=False),
     Column("host", Text, nullable=False),
-    Column("registrable_domain", Text, nullable=False, index=True, comment="empty for an IP address"),
+    Column("registrable_domain", Text, nullable=False, comment="empty for an IP address"),
     Column("host_kind", Text, nullable=False, comment="see docs/features.md"),
     Column("field", Text, nullable=False, comment="the comment's field the link stands in"),
     Column("begin", Integer, nullable=False, comment="first code point in that field"),
     Column("end", Integer, nullable=False, comment="one past the last code point"),
     Column("score", Float, nullable=False, comment="how much the link alone looks like spam, 0.0 to 1.0"),
+    Index("ix_links_registrable_domain", "registrable_domain", "comment_id"),
 )
 
 decisions = Table(

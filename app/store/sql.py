@@ -18,6 +18,7 @@ from app.store.sql_comments import SqlComments
 from app.store.sql_decisions import SqlDecisions
 from app.store.sql_looking import SqlLooking
 from app.store.sql_queue import SqlQueue
+from app.store.sql_people import SqlPeople
 from app.store.sql_sessions import SqlSessions
 from app.store.sql_sites import SqlSites
 from app.store.sql_webhooks import SqlWebhooks
@@ -38,6 +39,7 @@ class SqlStore(
     SqlBatches,
     SqlQueue,
     SqlLooking,
+    SqlPeople,
 ):
     """Sites, rules and records in the database of `engine`, which must have been migrated.
 

@@ -69,7 +69,7 @@ def _fits(patterns: list[str], *columns: ColumnElement[str]) -> ColumnElement[bo
     return or_(*(column.like(pattern, escape="/") for column in columns for pattern in patterns))
 
 
-def _is(text: str, column: ColumnElement[str]) -> ColumnElement[bool]:
+def equals(text: str, column: ColumnElement[str]) -> ColumnElement[bool]:
     """The column is the text, whatever the case; one whose collation is NOCASE is looked up in its index."""
     return column.collate("NOCASE").in_(spellings(text))
 
@@ -80,13 +80,13 @@ def _linked(*on_link: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def _author(value: str) -> ColumnElement[bool]:
-    return _is(value[1:], comments.c.author) if value.startswith("=") else _holds(value, comments.c.author)
+    return equals(value[1:], comments.c.author) if value.startswith("=") else _holds(value, comments.c.author)
 
 
 def _email(value: str) -> ColumnElement[bool]:
     if value.startswith("@"):
         return _fits(like(value, after=""), comments.c.author_email)
-    return _is(value, comments.c.author_email) if "@" in value else _holds(value, comments.c.author_email)
+    return equals(value, comments.c.author_email) if "@" in value else _holds(value, comments.c.author_email)
 
 
 def _score(value: str) -> ColumnElement[bool]:
@@ -137,7 +137,7 @@ _CONDITIONS: dict[str, Callable[[str], ColumnElement[bool]]] = {
     "verdict": lambda value: comments.c.verdict == value,
     "action": lambda value: comments.c.action == value,
     "label": _label,
-    "by": lambda value: _is(value, comments.c.decided_by),
+    "by": lambda value: equals(value, comments.c.decided_by),
     "reason": _reason,
     "model": lambda value: comments.c.model == value,
     "lang": _language,

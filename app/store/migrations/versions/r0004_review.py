@@ -28,9 +28,9 @@ _INDEXES = {
     "ix_comments_tab_id": ["tab", "id"],
     "ix_comments_tab_campaign": ["tab", "campaign"],
     "ix_comments_campaign": ["campaign"],
-    "ix_comments_author": ["author"],
-    "ix_comments_author_email": ["author_email"],
-    "ix_comments_author_network": ["author_network"],
+    "ix_comments_author": ["author", "received_at", "label"],
+    "ix_comments_author_email": ["author_email", "received_at", "label"],
+    "ix_comments_author_network": ["author_network", "received_at", "label"],
 }
 _TABLES = (
     "batches", "preferences", "campaigns", "signatures", "skips", "claims", "notes", "acts", "audit",
@@ -54,6 +54,8 @@ def upgrade() -> None:
     _place_comments()
     for name, columns in _INDEXES.items():
         op.create_index(name, "comments", columns)
+    op.drop_index("ix_links_registrable_domain", "links")
+    op.create_index("ix_links_registrable_domain", "links", ["registrable_domain", "comment_id"])
     for create in _CREATE:
         create()
 
@@ -64,6 +66,8 @@ def downgrade() -> None:
         op.drop_table(table)
     for name in _INDEXES:
         op.drop_index(name, "comments")
+    op.drop_index("ix_links_registrable_domain", "links")
+    op.create_index("ix_links_registrable_domain", "links", ["registrable_domain"])
     with op.batch_alter_table("comments") as batch:
         for column in _ADDED:
             batch.drop_column(str(column.name))
