@@ -121,7 +121,7 @@ links = Table(
     Column("begin", Integer, nullable=False, comment="first code point in that field"),
     Column("end", Integer, nullable=False, comment="one past the last code point"),
     Column("score", Float, nullable=False, comment="how much the link alone looks like spam, 0.0 to 1.0"),
-    Index("ix_links_registrable_domain", "registrable_domain", "comment_id"),
+    Index("ix_links_registrable_domain", "registrable_domain", "comment_id", "field"),
 )
 
 decisions = Table(

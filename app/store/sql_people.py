@@ -35,7 +35,7 @@ from app.store.people import (
 from app.store.records import Record
 from app.store.schema import comments, links
 from app.store.sql_base import SqlBase
-from app.store.sql_query import conditions, equals, spellings
+from app.store.sql_query import LEADS_SOMEWHERE, conditions, equals, spellings
 
 MAX_DOMAINS = 5
 """Of one comment; who links to more is known by the first."""
@@ -63,7 +63,9 @@ class SqlPeople(SqlBase):
             ("network", "author_network", record.author_network, written("ip", record.author_network)),
         )
         leads_to = dict.fromkeys(
-            link.registrable_domain for link in record.classification.links if link.host_kind != "own"
+            link.registrable_domain
+            for link in record.classification.links
+            if link.host_kind != "own" and link.field != "author_email"
         )
         facts = [
             Fact(kind, value, self._counted(_of_column(column, len(spellings(value))), spellings(value)), search)
@@ -130,7 +132,8 @@ def _of_column(name: str, values: int) -> str:
 
 @cache
 def _of_domain() -> str:
-    leads_there = links.c.registrable_domain == bindparam("domain")
+    is_it = links.c.registrable_domain == bindparam("domain")
+    leads_there = and_(is_it, links.c.field != literal_column("'author_email'"))
     ids = (
         select(links.c.comment_id)
         .where(leads_there)
@@ -157,7 +160,9 @@ def _domains(connection: Connection, ids: list[str]) -> Iterator[tuple[str, int]
     times = func.count(links.c.comment_id.distinct())
     statement = (
         select(links.c.registrable_domain, times)
-        .where(links.c.comment_id.in_(ids), links.c.registrable_domain != "", links.c.host_kind != "own")
+        .where(
+            links.c.comment_id.in_(ids), links.c.registrable_domain != "", links.c.host_kind != "own", LEADS_SOMEWHERE
+        )
         .group_by(links.c.registrable_domain)
         .order_by(times.desc(), links.c.registrable_domain)
         .limit(MAX_STORY_DOMAINS)

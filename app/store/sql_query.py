@@ -15,6 +15,8 @@ _SEARCHED = (comments.c.text, comments.c.author, comments.c.author_url, comments
 """Where words are looked for."""
 _SIGNS = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le}
 _AT_MOST_SPELLINGS = 12
+LEADS_SOMEWHERE = links.c.field != "author_email"
+"""The host of an e-mail address is judged like a link, but it is none."""
 
 
 def conditions(query: Query, now: str = "") -> list[ColumnElement[bool]]:
@@ -76,7 +78,7 @@ def equals(text: str, column: ColumnElement[str]) -> ColumnElement[bool]:
 
 def _linked(*on_link: ColumnElement[bool]) -> ColumnElement[bool]:
     # Not correlated: the links are read once, by their index where there is one, and not for every comment anew.
-    return comments.c.id.in_(select(links.c.comment_id).where(*on_link))
+    return comments.c.id.in_(select(links.c.comment_id).where(*on_link, LEADS_SOMEWHERE))
 
 
 def _author(value: str) -> ColumnElement[bool]:
@@ -116,7 +118,7 @@ def _language(value: str) -> ColumnElement[bool]:
 def _has(value: str) -> ColumnElement[bool]:
     if value == "note":
         return comments.c.id.in_(select(notes.c.comment))
-    return exists().where(links.c.comment_id == comments.c.id)
+    return exists().where(links.c.comment_id == comments.c.id, LEADS_SOMEWHERE)
 
 
 def _is_claimed(now: str) -> ColumnElement[bool]:

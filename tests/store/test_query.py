@@ -48,11 +48,21 @@ def domain_of(host: str) -> str:
     return {"www.a.example": "a.example", "bücher.example": "xn--bcher-kva.example", "192.0.2.1": ""}.get(host, host)
 
 
-def link(host: str, path: str) -> LinkReport:
-    return LinkReport(f"https://{host}/{path}", host, domain_of(host), "other", "text", 0, 1, 0.5)
+def link(host: str, path: str, field: str) -> LinkReport:
+    return LinkReport(f"https://{host}/{path}", host, domain_of(host), "other", field, 0, 1, 0.5)
 
 
-LINKS = st.builds(link, st.sampled_from(HOSTS), st.sampled_from(["", "casino", "100%", "Casino/a_b"]))
+def links_of(row: dict[str, Any]) -> list[LinkReport]:
+    """The host of an e-mail address is none of them."""
+    return [each for each in row["classification"].links if each.field != "author_email"]
+
+
+LINKS = st.builds(
+    link,
+    st.sampled_from(HOSTS),
+    st.sampled_from(["", "casino", "100%", "Casino/a_b"]),
+    st.sampled_from(["text", "author_url", "author_email"]),
+)
 REASONS = st.builds(
     lambda code, evidence: Reason(code, "", 1.0, "", 0, 0, evidence, 0.5),
     st.sampled_from(CODES),
@@ -161,9 +171,9 @@ def language_is(row: dict[str, Any], value: str) -> bool:
 
 MEANINGS: dict[str, Callable[[dict[str, Any], str], bool]] = {
     "": lambda row, value: holds(value, *(getattr(row["comment"], name) for name in ("text", "author", "author_url", "page_title"))),
-    "domain": lambda row, value: any(each.registrable_domain == value for each in row["classification"].links),
-    "host": lambda row, value: any(each.host == value for each in row["classification"].links),
-    "link": lambda row, value: any(holds(value, each.url) for each in row["classification"].links),
+    "domain": lambda row, value: any(each.registrable_domain == value for each in links_of(row)),
+    "host": lambda row, value: any(each.host == value for each in links_of(row)),
+    "link": lambda row, value: any(holds(value, each.url) for each in links_of(row)),
     "author": lambda row, value: equals(value[1:], row["comment"].author) if value[0] == "=" else holds(value, row["comment"].author),
     "email": email_is,
     "ip": lambda row, value: {"": "", "203.0.113.7": "203.0.113.0/24", "203.0.114.7": "203.0.114.0/24", "2001:db8::7": "2001:db8::/48"}[row["comment"].author_ip] == value,
@@ -182,7 +192,7 @@ MEANINGS: dict[str, Callable[[dict[str, Any], str], bool]] = {
     "tab": lambda row, value: row["tab"] == value,
     "before": lambda row, value: row["at"] < value,
     "after": lambda row, value: row["at"] >= value,
-    "has": lambda row, value: row["has_note"] if value == "note" else bool(row["classification"].links),
+    "has": lambda row, value: row["has_note"] if value == "note" else bool(links_of(row)),
     "is": lambda row, value: (row["claimed_until"] or "") > NOW,
 }  # fmt: skip
 

@@ -55,7 +55,7 @@ def upgrade() -> None:
     for name, columns in _INDEXES.items():
         op.create_index(name, "comments", columns)
     op.drop_index("ix_links_registrable_domain", "links")
-    op.create_index("ix_links_registrable_domain", "links", ["registrable_domain", "comment_id"])
+    op.create_index("ix_links_registrable_domain", "links", ["registrable_domain", "comment_id", "field"])
     for create in _CREATE:
         create()
 
