@@ -81,7 +81,8 @@ def link(name: Name, json: printing.Json = False) -> None:
     """Print a new set-up link, for who lost theirs or forgot the password; an earlier link ends."""
     settings = opening.read_settings()
     with opening.open_store(settings) as store:
-        made = opening.make_link(store, _written(store, name), settings.public_url)
+        name = _written(store, name)
+        made = opening.make_link(store, name, settings.public_url)
     _print_link(name, made, json)
 
 
@@ -96,7 +97,8 @@ def role_(
     Example: winnow moderator role jana admin
     """
     with opening.open_store(opening.read_settings()) as store:
-        is_new = store.set_role(_written(store, name), role, opening.now())
+        name = _written(store, name)
+        is_new = store.set_role(name, role, opening.now())
     _print_done(name, f"{name} is {_article(role)} {role}{' now' if is_new else ' already'}.", json, role=role)
 
 
@@ -104,7 +106,8 @@ def role_(
 def disable(name: Name, json: printing.Json = False) -> None:
     """Sign a moderator out everywhere and let nobody in by that name; what they decided stays."""
     with opening.open_store(opening.read_settings()) as store:
-        is_new = store.disable(_written(store, name), opening.now())
+        name = _written(store, name)
+        is_new = store.disable(name, opening.now())
     _print_done(name, f"{name} is disabled{' now' if is_new else ' already'}.", json, disabled=True)
 
 
@@ -112,7 +115,8 @@ def disable(name: Name, json: printing.Json = False) -> None:
 def enable(name: Name, json: printing.Json = False) -> None:
     """Let a disabled moderator in again, with the old password."""
     with opening.open_store(opening.read_settings()) as store:
-        is_new = store.enable(_written(store, name), opening.now())
+        name = _written(store, name)
+        is_new = store.enable(name, opening.now())
     _print_done(name, f"{name} can sign in{' again' if is_new else ' as before'}.", json, disabled=False)
 
 

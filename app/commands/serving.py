@@ -44,7 +44,7 @@ def start(host: str, port: int, workers: int, as_json: bool) -> None:
     opening.make_home(settings)
     with _listening(host, port) as listener:
         url = _url(host, listener.getsockname()[1])
-        _announce(url, _first_of_all(settings, url), as_json)
+        _announce(url, first_of_all(settings, url), as_json)
         if workers == 1:
             server.run(listener, 1)
         else:  # who only watches over the workers does not need what is loaded by now
@@ -81,7 +81,7 @@ def _refused(host: str, port: int, error: OSError) -> CommandRefused:
     return CommandRefused(host, what, remedy)
 
 
-def _first_of_all(settings: "Settings", url: str) -> Opening:
+def first_of_all(settings: "Settings", url: str) -> Opening:
     """The site to show, which is a new one with its key when there was none; and the first moderator's link."""
     from app.store.records import new_key
 

@@ -34,6 +34,9 @@ def test_a_first_start_to_its_end(spawn: Any, home: Path) -> None:
     process, told = started(spawn)
     assert stat.S_IMODE(home.stat().st_mode) == 0o700
     assert (told["site"], len(told["key"])) == ("default", 12)
+    assert told["set_up"].startswith(f"{told['url']}/review/set-up/")
+    with urllib.request.urlopen(told["set_up"], timeout=10) as page:
+        assert b'value="admin"' in page.read()
 
     pasted = subprocess.run(["bash", "-c", told["curl"]], capture_output=True, check=True, timeout=60)
     answer = json.loads(pasted.stdout)
@@ -66,6 +69,7 @@ def test_what_people_see(spawn: Any) -> None:
     process.send_signal(signal.SIGTERM)
     _, err = process.communicate(timeout=30)
     assert "Winnow serves on http://127.0.0.1:" in told
+    assert "Moderators' pages: choose a password at http://127.0.0.1:" in told
     assert "Key of the site default: " in told
     assert "curl -sS http://127.0.0.1:" in told
     assert "keys travel readable" in err

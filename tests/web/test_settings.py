@@ -31,3 +31,27 @@ def test_a_setting_that_cannot_be_is_refused_by_name(monkeypatch):
     monkeypatch.setenv("WINNOW_MAX_BODY_BYTES", "many")
     with pytest.raises(ValueError, match="max_body_bytes"):
         Settings()
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("", ""),
+        ("https://winnow.example", "https://winnow.example"),
+        ("HTTPS://Winnow.Example/", "https://winnow.example"),
+        (" https://winnow.example:443/ ", "https://winnow.example"),
+        ("http://winnow.example:80", "http://winnow.example"),
+        ("http://192.168.1.5:8000", "http://192.168.1.5:8000"),
+        ("http://[2001:db8::1]:8000", "http://[2001:db8::1]:8000"),
+    ],
+)
+def test_the_public_address_is_kept_as_browsers_write_an_origin(written, kept):
+    assert Settings(public_url=written).public_url == kept
+
+
+@pytest.mark.parametrize(
+    "written", ["winnow.example", "ftp://winnow.example", "https://", "https://a.example/b", "https://a@b.example", "x"]
+)
+def test_a_public_address_with_anything_more_or_less_is_refused(written):
+    with pytest.raises(ValueError, match="an address without a path is expected"):
+        Settings(public_url=written)

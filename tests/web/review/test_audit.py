@@ -1,0 +1,138 @@
+"""The audit as a page: sentences, filters, and thousands of rows."""
+
+import re
+
+import pytest
+from sqlalchemy import insert
+
+from app.store.audit import ACTS, Entry
+from app.store.schema_review import audit
+from app.web.review.acts import TOLD
+from tests.web.conftest import wired
+from tests.web.review.conftest import signed_in
+
+
+@pytest.fixture
+def client(emptied):
+    return emptied
+
+
+def rows(page):
+    """The sentences that the page shows, without their markup."""
+    cells = re.findall(r"<tr>\s*<td>.*?</td>\s*<td>(.*?)</td>", page, re.DOTALL)
+    return [re.sub(r"<[^>]+>", "", cell).strip() for cell in cells]
+
+
+def write(client, count, **values):
+    with wired(client).store._transaction() as connection:
+        row = {"at": "2026-11-30T10:00:00.000Z", "by": "jana", "act": "profile", "site": "", "subject": ""}
+        connection.execute(insert(audit), [{**row, **values} for _ in range(count)])
+
+
+def test_every_act_has_a_name_and_a_sentence():
+    assert set(TOLD) == set(ACTS)
+    for told in TOLD.values():
+        assert told.name
+        assert told.sentence.startswith("%(by)s")
+        assert told.sentence.endswith(".")
+
+
+def test_acts_are_told_as_sentences_newest_first(client):
+    root = signed_in(client, "root", "admin")
+    root.post("/review/moderators", data={"name": "jana", "role": "viewer"})
+    root.post("/review/moderators/role", data={"name": "jana", "role": "moderator"})
+
+    assert rows(root.get("/review/audit").text) == [
+        "root changed the role of jana from viewer to moderator.",
+        "root made a set-up link for jana.",
+        "root added the moderator jana as viewer.",
+        "root signed in.",
+        "The command line added the moderator root as admin.",
+    ]
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_a_sentence_survives_details_that_are_not_there(client, act):
+    visitor = signed_in(client)
+    write(client, 1, act=act, subject="x")
+
+    assert rows(visitor.get("/review/audit", params={"act": act, "subject": "x"}).text)
+
+
+def test_what_people_wrote_is_text(client):
+    visitor = signed_in(client)
+    write(client, 1, by="<b>%s</b>", act="moderator-role", subject="%(by)s", detail={"from": "<i>", "to": ["a", "b"]})
+
+    page = visitor.get("/review/audit").text
+
+    assert "<bdi>&lt;b&gt;%s&lt;/b&gt;</bdi> changed the role of <bdi>%(by)s</bdi>" in page
+    assert "from <bdi>&lt;i&gt;</bdi> to <bdi>a, b</bdi>." in page
+
+
+def test_a_comment_is_linked(client):
+    visitor = signed_in(client)
+    write(client, 1, act="moderator-disable", subject="c_01JD8ZK3V7Q4")
+    write(client, 1, act="moderator-disable", subject="c_<b>")
+
+    page = visitor.get("/review/audit").text
+
+    assert '<a href="/review/c_01JD8ZK3V7Q4"><bdi>c_01JD8ZK3V7Q4</bdi></a>' in page
+    assert "<bdi>c_&lt;b&gt;</bdi>" in page
+
+
+def test_what_was_undone_says_so(client):
+    visitor = signed_in(client)
+    write(client, 1, undone_at="2026-11-30T11:00:00.000Z")
+
+    assert "undone" in visitor.get("/review/audit").text
+
+
+def test_filters_narrow_it_and_stay_chosen(client):
+    visitor = signed_in(client)
+    write(client, 2, act="profile", site="blog", subject="s1")
+    write(client, 1, by="root", act="profile", site="shop", subject="s2")
+
+    def shown(**wanted):
+        return len(rows(visitor.get("/review/audit", params=wanted).text))
+
+    assert shown(site="blog") == 2
+    assert shown(site="shop", by="root") == 1
+    assert shown(subject="s1", act="profile") == 2
+    assert shown(subject=" s2 ") == 1
+    assert shown(by="nobody") == 0
+    page = visitor.get("/review/audit", params={"site": "blog", "act": "profile"}).text
+    assert '<option value="blog" selected>' in page
+    assert '<option value="profile" selected>' in page
+
+
+def test_thousands_of_acts_are_read_page_by_page_each_once(client):
+    visitor = signed_in(client)
+    write(client, 4_321, site="blog")
+    address, seen = "/review/audit?site=blog", 0
+
+    for _ in range(60):
+        page = visitor.get(address).text
+        seen += len(rows(page))
+        older = re.search(r'href="([^"]+)" rel="next"', page)
+        if older is None:
+            break
+        address = older[1].replace("&amp;", "&")
+
+    assert seen == 4_321
+    assert "before=" in address
+
+
+@pytest.mark.parametrize("before", ["x", "-1", "9" * 25, "9" * 99, "٣", "1e3", ""])
+def test_a_strange_number_is_none(client, before):
+    assert signed_in(client).get("/review/audit", params={"before": before}).status_code == 200
+
+
+def test_an_act_of_a_later_version_is_shown_as_it_is(client):
+    from app.web.review.acts import sentence_of
+
+    class Visit:
+        def say(self, sentence):
+            return sentence
+
+    entry = Entry(1, "2026-11-30T10:00:00.000Z", "jana", "dance", "", "x", {}, None)
+    assert sentence_of(Visit(), entry) == "<bdi>jana</bdi>: <bdi>dance</bdi> <bdi>x</bdi>"
