@@ -8,7 +8,7 @@ from fastapi.routing import iter_route_contexts
 from app.core.moderation import ROLES
 from app.main import create_app
 from app.settings import Settings
-from app.web.review.pages import CSP, HEADERS
+from app.web.review.pages import CSP, HEADERS, TEMPLATES, WEB
 from tests.web.conftest import wired
 from tests.web.review.conftest import browser, hidden, signed_in
 
@@ -147,8 +147,6 @@ def test_the_policy_lets_nothing_run_but_our_files():
 
 
 def test_no_template_has_script_or_style_of_its_own():
-    from app.web.review.pages import TEMPLATES
-
     for path in TEMPLATES.glob("*.html"):
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:|\|\s*safe\b", text), path.name
@@ -192,3 +190,14 @@ def test_names_cannot_write_html(shared):
 
     for path in ("/review/profile", "/review/moderators", "/review/audit"):
         assert "<img src=x" not in visitor.get(path).text
+
+
+def test_a_wheel_holds_everything_that_the_pages_are_made_of():
+    wheel = pytest.importorskip("hatchling.builders.wheel")
+    root = WEB.parents[1]
+
+    packed = {file.distribution_path for file in wheel.WheelBuilder(str(root)).recurse_included_files()}
+
+    needed = [path for path in WEB.rglob("*") if path.suffix in {".html", ".css", ".js", ".svg", ".mo"}]
+    assert len(needed) > 10
+    assert {path.relative_to(root).as_posix() for path in needed} <= packed
