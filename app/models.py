@@ -1,8 +1,9 @@
 """The models folder: which versions there are, which one is in use, and reading them."""
 
 import hashlib
+import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.errors import ModelUnusable
 
@@ -44,6 +45,24 @@ def current_version(folder: Path) -> str:
             "Write it anew with `winnow models use`.",
         )
     return name
+
+
+def card_of(folder: Path, version: str) -> dict[str, Any] | None:
+    """What a version's card says, unchecked; None when there is none that can be read inside the models folder.
+
+    Numbers that JSON does not have, such as NaN, are texts.
+    """
+    if version not in versions(folder):
+        return None
+    path = folder / version / "card.json"
+    try:
+        if not path.resolve().is_relative_to(folder.resolve()):
+            return None
+        with path.open("rb") as file:
+            card = json.loads(file.read(MAX_CARD_BYTES), parse_constant=str)
+    except (OSError, ValueError, RecursionError):
+        return None
+    return card if isinstance(card, dict) else None
 
 
 def load(folder: Path, version: str, lists: "Lists") -> "Model":

@@ -53,7 +53,7 @@ def show(version: Version, json: printing.Json = False) -> None:
     """Show what a model's card says: when and from what it was made, and how good it is."""
     folder = opening.read_settings().models
     _require(folder, version)
-    card = _card(folder, version)
+    card = shelf.card_of(folder, version)
     if card is None:
         remedy = "Restore the folder, or choose another model."
         raise ModelUnusable(version, "card.json cannot be read.", remedy)
@@ -127,7 +127,7 @@ def _current(folder: Path) -> str:
 
 
 def _summary(folder: Path, version: str, current: str) -> dict[str, Any]:
-    card = _card(folder, version) or {}
+    card = shelf.card_of(folder, version) or {}
     metrics = card.get("metrics")
     return {
         "version": version,
@@ -135,16 +135,6 @@ def _summary(folder: Path, version: str, current: str) -> dict[str, Any]:
         "trained_at": card.get("trained_at"),
         "metrics": metrics if isinstance(metrics, dict) else {},
     }
-
-
-def _card(folder: Path, version: str) -> dict[str, Any] | None:
-    """The card, unchecked; None when it cannot be read."""
-    try:
-        with (folder / version / "card.json").open("rb") as file:
-            card = json_format.loads(file.read(shelf.MAX_CARD_BYTES), parse_constant=str)
-    except (OSError, ValueError, RecursionError):
-        return None
-    return card if isinstance(card, dict) else None
 
 
 def _mark(is_current: bool) -> Text:

@@ -34,6 +34,7 @@ def comment_row(record: Record) -> dict[str, Any]:
         "action": answer.action,
         "model": answer.model,
         "answer": answer_of(answer),
+        "override": answer.override.rule if answer.override else "",
         "tab": tab_of(answer.action, None, ""),
         "urgency": urgency(answer.score, datetime.fromisoformat(record.received_at).timestamp() / 3600),
         "campaign": record.id,

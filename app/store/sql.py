@@ -22,6 +22,7 @@ from app.store.sql_people import SqlPeople
 from app.store.sql_queue import SqlQueue
 from app.store.sql_sessions import SqlSessions
 from app.store.sql_sites import SqlSites
+from app.store.sql_statistics import SqlStatistics
 from app.store.sql_webhooks import SqlWebhooks
 
 _ANY_SITE = select(sites.c.name).limit(1)
@@ -42,6 +43,7 @@ class SqlStore(
     SqlLooking,
     SqlPeople,
     SqlDomains,
+    SqlStatistics,
 ):
     """Sites, rules and records in the database of `engine`, which must have been migrated.
 

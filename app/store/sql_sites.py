@@ -7,13 +7,18 @@ from sqlalchemy import Engine, bindparam, delete, exists, insert, select, update
 
 from app.core.comment import Rule, Thresholds
 from app.errors import SiteExists
+from app.store.audit import Doer
 from app.store.records import Site, key_hash, key_hint
 from app.store.schema import networks, rules, secrets, sites
+from app.store.sql_audit import write_audit
 from app.store.sql_base import SqlBase, has_site, require_site
 
 _SITE_OF_KEY = select(sites.c.name, sites.c.created_at, sites.c.key_hint).where(
     sites.c.key_hash == bindparam("key_hash")
 )
+
+
+_LIMITS = (sites.c.hold, sites.c.reject, sites.c.discard)
 
 
 class SqlSites(SqlBase):
@@ -58,7 +63,7 @@ class SqlSites(SqlBase):
         found = self._read(self._site_of_key, key_hash(key))
         return Site(*found[0]) if found else None
 
-    def set_thresholds(self, name: str, thresholds: Thresholds | None) -> None:
+    def set_thresholds(self, name: str, thresholds: Thresholds | None, doer: Doer | None = None) -> None:
         """Set the site's own thresholds; None goes back to those of the model. Raises SiteUnknown."""
         values = {
             "hold": thresholds.hold if thresholds else None,
@@ -67,7 +72,10 @@ class SqlSites(SqlBase):
         }
         with self._transaction() as connection:
             require_site(connection, name)
+            before = connection.execute(select(*_LIMITS).where(sites.c.name == name)).one()._asdict()
             connection.execute(update(sites).where(sites.c.name == name), values)
+            if before != values and doer is not None:
+                write_audit(connection, doer.at, doer.by, "site-thresholds", name, name, {"from": before, "to": values})
 
     def add_rule(self, name: str, rule: Rule, created_at: str) -> bool:
         """Add a rule behind the site's others; False when it has that very rule already.

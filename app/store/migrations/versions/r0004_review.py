@@ -13,6 +13,7 @@ branch_labels = None
 depends_on = None
 
 _ADDED = (
+    sa.Column("override", sa.Text, nullable=False, server_default=sa.text("''")),
     sa.Column("author_network", sa.Text, nullable=False, server_default=sa.text("''")),
     sa.Column("tab", sa.Text, nullable=False, server_default=sa.text("''")),
     sa.Column("urgency", sa.Float, nullable=False, server_default=sa.text("0")),
@@ -32,6 +33,8 @@ _INDEXES = {
     "ix_comments_author_email": ["author_email", "received_at", "label"],
     "ix_comments_author_network": ["author_network", "received_at", "label"],
 }
+_COUNTED = ["site", "received_at", "action", "label", "tab", "score", "override", "model", "decided_at"]
+"""What ix_comments_site holds from now on, so that the statistics read no comment."""
 _TABLES = (
     "batches", "preferences", "campaigns", "signatures", "skips", "claims", "notes", "acts", "audit",
     "failed_sign_ins", "invitations", "sessions", "moderators",
@@ -52,6 +55,8 @@ def upgrade() -> None:
         for name in ("author", "author_email"):
             batch.alter_column(name, type_=sa.Text(collation="NOCASE"))
     _place_comments()
+    op.drop_index("ix_comments_site", "comments")
+    op.create_index("ix_comments_site", "comments", _COUNTED)
     for name, columns in _INDEXES.items():
         op.create_index(name, "comments", columns)
     op.drop_index("ix_links_registrable_domain", "links")
@@ -68,6 +73,8 @@ def downgrade() -> None:
         op.drop_index(name, "comments")
     op.drop_index("ix_links_registrable_domain", "links")
     op.create_index("ix_links_registrable_domain", "links", ["registrable_domain"])
+    op.drop_index("ix_comments_site", "comments")
+    op.create_index("ix_comments_site", "comments", ["site", "received_at"])
     with op.batch_alter_table("comments") as batch:
         for column in _ADDED:
             batch.drop_column(str(column.name))
@@ -84,13 +91,14 @@ def _place_comments() -> None:
     """Put the comments that are there already into the queue; each is a campaign of its own."""
     connection = op.get_bind()
     told = sa.text(
-        "SELECT c.id, c.received_at, c.score, c.action, d.id AS decision, d.label, d.source, d.by, d.at "
+        "SELECT c.id, c.received_at, c.score, c.action, d.id AS decision, d.label, d.source, d.by, d.at, "
+        "json_extract(c.answer, '$.override.rule') AS override "
         "FROM comments c LEFT JOIN decisions d ON d.id = (SELECT max(id) FROM decisions WHERE comment = c.id) "
         "WHERE c.id > :after ORDER BY c.id LIMIT 500"
     )
     placed = sa.text(
         "UPDATE comments SET tab = :tab, urgency = :urgency, campaign = :id, label = :label, decision = :decision, "
-        "decided_by = :by, decided_at = :at WHERE id = :id"
+        "decided_by = :by, decided_at = :at, override = :override WHERE id = :id"
     )
     after = ""
     while found := connection.execute(told, {"after": after}).all():
@@ -107,6 +115,7 @@ def _place(row: sa.Row[tuple[str, ...]]) -> dict[str, object]:
         "decision": row.decision or 0,
         "by": row.by or "",
         "at": row.at or "",
+        "override": row.override or "",
     }
 
 
