@@ -16,9 +16,10 @@ from app.store.sql_batches import SqlBatches
 from app.store.sql_clients import SqlClients
 from app.store.sql_comments import SqlComments
 from app.store.sql_decisions import SqlDecisions
+from app.store.sql_domains import SqlDomains
 from app.store.sql_looking import SqlLooking
-from app.store.sql_queue import SqlQueue
 from app.store.sql_people import SqlPeople
+from app.store.sql_queue import SqlQueue
 from app.store.sql_sessions import SqlSessions
 from app.store.sql_sites import SqlSites
 from app.store.sql_webhooks import SqlWebhooks
@@ -40,6 +41,7 @@ class SqlStore(
     SqlQueue,
     SqlLooking,
     SqlPeople,
+    SqlDomains,
 ):
     """Sites, rules and records in the database of `engine`, which must have been migrated.
 

@@ -42,7 +42,7 @@ MAX_DOMAINS = 5
 MAX_STORY_DOMAINS = 50
 _MOST: ColumnElement[int] = literal_column(str(MAX_COUNTED + 1))
 _FROM_THE_FIRST: ColumnElement[int] = literal_column("0")
-_SEEN = tuple(
+SEEN = tuple(
     func.substr(comments.c.text, 1, EXCERPT_CHARACTERS).label(name) if name == "text" else comments.c[name]
     for name in Seen._fields
 )
@@ -92,7 +92,7 @@ class SqlPeople(SqlBase):
             person: of these only those of that person.
         """
         wanted = [*conditions(query, now), *([is_of(person)] if person is not None else [])]
-        newest = select(*_SEEN).where(*wanted).order_by(comments.c.id.desc()).limit(MAX_STORY + 1)
+        newest = select(*SEEN).where(*wanted).order_by(comments.c.id.desc()).limit(MAX_STORY + 1)
         with self._reading() as connection:
             seen = [Seen._make(row) for row in connection.execute(newest)]
             ids = [each.id for each in seen[:MAX_STORY]]

@@ -1,0 +1,189 @@
+"""GET /review/domains: where comments link to, and what became of them; one domain in detail."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Annotated, NamedTuple
+
+from fastapi import APIRouter, Depends
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.core.hosts import readable
+from app.core.link_shapes import path_shape
+from app.core.query import written
+from app.store.accounts import shifted
+from app.store.domains import DOMAIN_ORDERS, DomainLink, DomainOrder
+from app.store.people import Seen
+from app.web.review import pages
+from app.web.review.session import Visit, visitor
+
+router = APIRouter(include_in_schema=False, tags=["review"])
+DOMAINS = "/review/domains"
+WINDOWS = {"7": 7, "30": 30, "90": 90, "365": 365, "all": 0}
+"""`?days=` -> how far back; 0 is everything. The default is 30: a busy site's year takes seconds."""
+PER_PAGE = 100
+MAX_OFFSET = 10_000
+MAX_ROWS = 20
+MAX_LATEST = 30
+_WEEKS_UP_TO = 92
+ANYONE = frozenset({"shared", "shortener", "redirector", "bio", "messenger", "identity"})
+"""Kinds of host that belong to many: a rule against all of it hits the innocent too."""
+
+
+class Became(NamedTuple):
+    """What became of some comments."""
+
+    all: int
+    spam: int
+    ham: int
+    undecided: int
+    passed: int
+
+
+class Row(NamedTuple):
+    """Comments that have something in common."""
+
+    what: str
+    became: Became
+    example: Seen
+    url: str
+    """An example of the link."""
+    kind: str
+
+
+@router.get(DOMAINS)
+def domains(visit: Annotated[Visit, Depends(visitor())]) -> Response:
+    """One page of domains, sorted as asked for."""
+    asked = visit.request.query_params
+    days, site, q = _days(visit), asked.get("site", ""), asked.get("q", "").strip()[:100]
+    order: DomainOrder = next((each for each in DOMAIN_ORDERS if each == asked.get("order")), "comments")
+    offset = _offset(asked.get("offset", ""))
+    found = visit.store.domains(
+        since(visit, days), site=site, containing=q, order=order, limit=PER_PAGE + 1, offset=offset
+    )
+    wanted = {"days": days, "site": site, "q": q, "order": order}
+
+    def url(**others: str | int) -> str:
+        return pages.address(DOMAINS, **{**wanted, **others})
+
+    return pages.show(
+        visit,
+        "domains.html",
+        domains=found[:PER_PAGE],
+        wanted=wanted,
+        windows=list(WINDOWS),
+        sites=[each.name for each in visit.store.sites()],
+        offset=offset,
+        url=url,
+        earlier=url(offset=max(0, offset - PER_PAGE) or "") if offset else "",
+        further=url(offset=offset + PER_PAGE) if len(found) > PER_PAGE and offset < MAX_OFFSET else "",
+        anyone=ANYONE,
+        readable=readable,
+    )
+
+
+@router.get(DOMAINS + "/{domain}")
+def domain(request: Request, visit: Annotated[Visit, Depends(visitor())]) -> Response:
+    """Where on it the links lead, when they came, who pushes it, and the newest comments."""
+    name = request.path_params["domain"].strip().lower()[:253]
+    days, site = _days(visit), request.query_params.get("site", "")
+    found = visit.store.domain_links(name, since(visit, days), site)
+    links, seen = found.links, list({link.seen.id: link.seen for link in found.links}.values())
+    networks = ((link, link.seen.author_network) for link in links if link.seen.author_network)
+    return pages.show(
+        visit,
+        "domain.html",
+        domain=name,
+        readable=readable(name),
+        days=days,
+        windows=list(WINDOWS),
+        site=site,
+        sites=[each.name for each in visit.store.sites()],
+        is_more=found.is_more,
+        total=became(seen),
+        links=len(links),
+        on_sites=sorted({each.site for each in seen}),
+        authors=len({_who(each) for each in seen}),
+        blocked=len({_who(each) for each in seen if each.label == "spam"}),
+        kinds=sorted({link.host_kind for link in links}),
+        anyone=ANYONE,
+        hosts=_rows((link, link.host) for link in links),
+        shapes=_rows((link, path_shape(link.url)) for link in links),
+        people=_rows((link, _who(link.seen)) for link in links),
+        networks=_rows(networks),
+        times=_times(seen, WINDOWS[days]),
+        latest=[_of(links, each) for each in seen[:MAX_LATEST]],
+        search=written("domain", name) if any(link.host != name for link in links) else written("host", name),
+        of_author=people_url,
+    )
+
+
+def people_url(seen: Seen) -> str:
+    """The page of who wrote a comment: by the e-mail address, else by the name on that site."""
+    if seen.author_email:
+        return pages.address("/review/people", email=seen.author_email)
+    return pages.address("/review/people", author=seen.author, site=seen.site)
+
+
+def since(visit: Visit, days: str) -> str:
+    """When the window begins; empty for everything."""
+    return shifted(visit.now(), -timedelta(days=WINDOWS[days])) if WINDOWS[days] else ""
+
+
+def became(seen: Iterable[Seen]) -> Became:
+    """How many comments there are, and what of.
+
+    >>> became([])
+    Became(all=0, spam=0, ham=0, undecided=0, passed=0)
+    """
+    found = Counter(each.label or ("passed" if each.action == "publish" else "undecided") for each in seen)
+    return Became(found.total(), *(found[name] for name in Became._fields[1:]))
+
+
+def _rows(told: Iterable[tuple[DomainLink, str]]) -> list[Row]:
+    """The most frequent of something, by comments."""
+    groups: dict[str, dict[str, DomainLink]] = {}
+    for link, what in told:
+        groups.setdefault(what, {}).setdefault(link.seen.id, link)
+    largest = sorted(groups.items(), key=lambda each: (-len(each[1]), each[0]))[:MAX_ROWS]
+    rows = []
+    for what, found in largest:
+        newest = next(iter(found.values()))
+        rows.append(Row(what, became(link.seen for link in found.values()), newest.seen, newest.url, newest.host_kind))
+    return rows
+
+
+def _times(seen: Sequence[Seen], days: int) -> list[tuple[str, Became]]:
+    """Weeks, by their Mondays, or months; the newest first."""
+    first: Callable[[str], str] = _monday if 0 < days <= _WEEKS_UP_TO else _month
+    groups: dict[str, list[Seen]] = {}
+    for each in seen:
+        groups.setdefault(first(each.received_at), []).append(each)
+    return [(when, became(found)) for when, found in sorted(groups.items(), reverse=True)]
+
+
+def _monday(at: str) -> str:
+    day = datetime.fromisoformat(at).date()
+    return (day - timedelta(days=day.weekday())).isoformat()
+
+
+def _month(at: str) -> str:
+    return at[:7]
+
+
+def _who(seen: Seen) -> str:
+    return (seen.author_email or seen.author).casefold()
+
+
+def _of(links: Sequence[DomainLink], seen: Seen) -> tuple[Seen, str]:
+    return seen, next(link.url for link in links if link.seen.id == seen.id)
+
+
+def _days(visit: Visit) -> str:
+    days = visit.request.query_params.get("days", "")
+    return days if days in WINDOWS else "30"
+
+
+def _offset(written: str) -> int:
+    return min(int(written), MAX_OFFSET) if written.isascii() and written.isdigit() and len(written) < 9 else 0
