@@ -115,8 +115,15 @@ def domain(request: Request, visit: Annotated[Visit, Depends(visitor())]) -> Res
         times=_times(seen, WINDOWS[days]),
         latest=[_of(links, each) for each in seen[:MAX_LATEST]],
         search=written("domain", name) if any(link.host != name for link in links) else written("host", name),
-        of_author=lambda each: pages.address("/review/people", email=each.author_email, author=each.author if not each.author_email else "", site=each.site if not each.author_email else ""),
-    )  # fmt: skip
+        of_author=people_url,
+    )
+
+
+def people_url(seen: Seen) -> str:
+    """The page of who wrote a comment: by the e-mail address, else by the name on that site."""
+    if seen.author_email:
+        return pages.address("/review/people", email=seen.author_email)
+    return pages.address("/review/people", author=seen.author, site=seen.site)
 
 
 def since(visit: Visit, days: str) -> str:

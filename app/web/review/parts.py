@@ -4,13 +4,16 @@ from app.web.review import (
     audit,
     bulk,
     deciding,
+    domains,
     item,
+    models,
     moderators,
     profile,
     queue,
     setting_up,
     signing_in,
     static,
+    statistics,
 )
 
 REVIEW = (
@@ -23,5 +26,8 @@ REVIEW = (
     moderators,
     audit,
     bulk,
+    domains,
+    statistics,
+    models,
     item,  # last: /review/{id} would take the others' addresses
 )
