@@ -19,6 +19,18 @@ ACTS: tuple[str, ...] = (
     "agree",
     "undo",
     "note",
+    "rule-add",
+    "rule-remove",
+    "site-add",
+    "site-key",
+    "site-thresholds",
+    "site-open",
+    "site-close",
+    "webhook-add",
+    "webhook-remove",
+    "webhook-enable",
+    "settings",
+    "expire",
 )
 """Every act there is. Who adds one adds its sentence to app/web/review/acts.py."""
 
@@ -41,3 +53,11 @@ class Entry(NamedTuple):
     """What was changed, from what, to what; empty where the act says it all."""
     undone_at: str | None
     """None while it stands."""
+
+
+class Doer(NamedTuple):
+    """Who does something, and when, for acts that are written down only where somebody is known to have done them."""
+
+    at: str
+    by: str = ""
+    """As in an entry."""
