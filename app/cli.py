@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from app.commands import INTERRUPTED, REFUSED, doors, printing
+from app.commands import INTERRUPTED, REFUSED, doors, printing, site_rules
 from app.commands.benchmark import benchmark
 from app.commands.check import check
 from app.commands.decide import decide
@@ -69,6 +69,7 @@ app.command(rich_help_panel=_JUDGE)(score)
 app.command(rich_help_panel=_JUDGE)(decide)
 app.command(rich_help_panel=_RUN)(serve)
 app.command(rich_help_panel=_RUN)(doctor)
+site_rules.add_to(site)
 doors.add_to(site)
 app.add_typer(site, name="site", rich_help_panel=_RUN)
 app.add_typer(moderator, name="moderator", rich_help_panel=_RUN)

@@ -12,6 +12,7 @@ WinnowError
 ├── LastAdmin         without this admin nobody could set Winnow up
 ├── WebhookUnknown    no webhook has that number
 ├── AddressRefused    a webhook's address is not one that Winnow calls
+├── ValueRefused      a rule, a site's name, thresholds or a preference that cannot be meant
 └── CommandRefused    a command was asked for something it cannot do
 
 Every message says what, which, and the remedy.
@@ -77,6 +78,10 @@ class WebhookUnknown(WinnowError):
 
 class AddressRefused(WinnowError):
     """An address that no webhook may have: malformed, unencrypted, or in a network that is nobody else's business."""
+
+
+class ValueRefused(WinnowError):
+    """What somebody set up cannot be meant: it would match nothing or everything, or contradicts itself."""
 
 
 class CommandRefused(WinnowError):

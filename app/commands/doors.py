@@ -8,6 +8,7 @@ import typer
 
 from app.commands import opening, printing
 from app.commands.site import Name
+from app.core.site_values import checked_network
 from app.errors import CommandRefused
 
 Network = Annotated[str, typer.Argument(metavar="NETWORK", help="An IP address or a network, e.g. 192.0.2.0/24.")]
@@ -18,9 +19,9 @@ def open_(name: Name, network: Network, json: printing.Json = False) -> None:
 
     Example: winnow site open blog 192.0.2.7
     """
-    normal = _network(network)
+    normal = checked_network(network)
     with opening.open_store(opening.read_settings()) as store:
-        added = store.open_to(name, normal)
+        added = store.open_to(name, normal, opening.doer())
     if json:
         printing.print_json({"site": name, "network": normal, "open": True})
     else:
@@ -33,9 +34,9 @@ def open_(name: Name, network: Network, json: printing.Json = False) -> None:
 
 def close(name: Name, network: Network, json: printing.Json = False) -> None:
     """Ask a network for the key again."""
-    normal = _network(network)
+    normal = checked_network(network)
     with opening.open_store(opening.read_settings()) as store:
-        if not store.close_to(name, normal):
+        if not store.close_to(name, normal, opening.doer()):
             raise CommandRefused(normal, "The site is not open to that network.", "winnow site list shows those it is.")
     if json:
         printing.print_json({"site": name, "network": normal, "open": False})
@@ -71,15 +72,3 @@ def add_to(site: typer.Typer) -> None:
     site.command("open")(open_)
     site.command()(close)
     site.command()(coral)
-
-
-def _network(written: str) -> str:
-    try:
-        network = ip_network(written.strip(), strict=False)
-    except ValueError:
-        what = "That is no IP address and no network."
-        raise CommandRefused(written, what, "Give one such as 192.0.2.7 or 2001:db8::/32.") from None
-    if network.prefixlen == 0:
-        remedy = "Name the address of the CMS, or its network."
-        raise CommandRefused(written, "That is the whole internet: anybody could speak for the site.", remedy)
-    return str(network)

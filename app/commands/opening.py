@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from app.core.lists import Lists
     from app.core.model import Model
     from app.settings import Settings
+    from app.store.audit import Doer
     from app.store.sql import SqlStore
 
 
@@ -95,6 +96,13 @@ def make_link(store: "SqlStore", name: str, base: str, *, keep_earlier: bool = F
 def now() -> str:
     """RFC 3339, UTC, to the second: when a site or a rule was added."""
     return moment().isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def doer() -> "Doer":
+    """Who acts now, for the audit: the command line."""
+    from app.store.audit import Doer
+
+    return Doer(now())
 
 
 def moment() -> datetime:

@@ -46,7 +46,7 @@ def add(
     _look_up(target, allow_private)
     secret = new_secret()
     with opening.open_store(opening.read_settings()) as store:
-        added = store.add_webhook(site, target.url, allow_private, secret, opening.now())
+        added = store.add_webhook(site, target.url, allow_private, secret, opening.now(), opening.doer())
     _print_secret(added, secret, 1, json)
 
 
@@ -88,7 +88,7 @@ def _state(known: "Webhook", secrets: int) -> str:
 def remove(id: Id, json: printing.Json = False) -> None:
     """Remove a webhook with its secrets and its log; what has not arrived is not sent any more."""
     with opening.open_store(opening.read_settings()) as store:
-        store.remove_webhook(id)
+        store.remove_webhook(id, opening.doer())
     _print_done(id, "removed", json)
 
 
@@ -174,7 +174,7 @@ def replay(
 def enable(id: Id, json: printing.Json = False) -> None:
     """Use a webhook again that answered 410; what waited then is sent."""
     with opening.open_store(opening.read_settings()) as store:
-        store.enable_webhook(id)
+        store.enable_webhook(id, opening.doer())
     _print_done(id, "in use", json)
 
 

@@ -74,7 +74,7 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One line of a site's own allow or deny list."""
+    """One line of an allow or deny list, of a site or for all of them."""
 
     effect: Literal["allow", "deny"]
     kind: RuleKind
@@ -98,7 +98,7 @@ class History:
     thresholds: Thresholds | None = None
     """The site's own, or None for those of the model's card."""
     rules: tuple[Rule, ...] = ()
-    """The site's rules, in the order they were added."""
+    """The site's rules and those for all sites that have not expired, in the order they were added."""
     page: Page | None = None
     """The page at the comment's page_url, when the site has told of it and the comment brings no text of its own."""
     degraded: tuple[str, ...] = ()

@@ -32,6 +32,17 @@ _HEAD_CHARS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
+class Looked:
+    """What a reader sees of a comment, whatever page it stands on: known before the store is asked."""
+
+    seen: Seen
+    links: tuple[Link, ...]
+    """Where they stand in the text that `seen` read."""
+    left_out: int
+    """How many characters in the middle of the text were not read, see MAX_TEXT_CHARS."""
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
     """A comment, looked at once."""
 
@@ -44,8 +55,20 @@ class Measured:
     """Whether the text was longer than MAX_TEXT_CHARS."""
 
 
-def measure(comment: Comment, lists: Lists) -> Measured:
+def look(comment: Comment, lists: Lists) -> Looked:
+    """Read the text and find the links, once for all who need them: the memory of campaigns, and `measure`."""
+    source, left_out = _bounded(comment.text)
+    seen = text.read(source, comment.text_format, lists.lookalikes, lists.trades)
+    return Looked(seen, links.find(comment, seen, lists), left_out)
+
+
+def measure(comment: Comment, lists: Lists, looked: Looked | None = None) -> Measured:
     """Everything the model sees of a comment.
+
+    Args:
+        comment: with what is known of its page.
+        lists: host kinds, trade words and the rest.
+        looked: `look` of it, or of the same comment without its page; made here when it is not given.
 
     Never fails: whatever the fields hold, there are features.
 
@@ -54,9 +77,8 @@ def measure(comment: Comment, lists: Lists) -> Measured:
     >>> [link.host.name for link in measured.links]
     ['www.example.com']
     """
-    source, left_out = _bounded(comment.text)
-    seen = text.read(source, comment.text_format, lists.lookalikes, lists.trades)
-    found_links = links.find(comment, seen, lists)
+    looked = looked or look(comment, lists)
+    seen, found_links, left_out = looked.seen, looked.links, looked.left_out
     page = features_page.read_page(comment, lists)
     own, quotes = features_text.without_quotes(seen, found_links, page)
     out = Emitter()

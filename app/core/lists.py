@@ -135,6 +135,8 @@ class Lists:
     """Words that make an author name an advertisement."""
     first_names: frozenset[str]
     """Given names, folded: who signs with one is a person, or a machine that glues a syllable to it."""
+    mail_providers: frozenset[str]
+    """Domains at which anybody can have an e-mail address."""
     platform_paths: frozenset[str]
     """Parts of a path that every page of a service has, such as `package` or `watch`."""
     reasons: Mapping[str, tuple[str, str]]

@@ -144,11 +144,20 @@ def _registrable_domain(value: str) -> Fits:
 
 
 def _url_pattern(value: str) -> Fits:
+    pattern = url_glob(value)
+    return lambda link: fnmatchcase(link.url.href.lower(), pattern)
+
+
+def url_glob(value: str) -> str:
+    """A URL pattern as what a whole address in lower case is compared with; only `*` stands for anything.
+
+    >>> url_glob("Example.org/a?b"), url_glob("https://example.org")
+    ('*://example.org/a[?]b', 'https://example.org/')
+    """
     scheme, separator, rest = value.lower().rpartition("://")
     rest = rest if "/" in rest or rest.endswith("*") else rest + "/"  # an address without a path has the path `/`
     literal = rest.replace("[", "[[]").replace("?", "[?]")
-    pattern = f"{scheme}://{literal}" if separator else f"*://{literal}"
-    return lambda link: fnmatchcase(link.url.href.lower(), pattern)
+    return f"{scheme}://{literal}" if separator else f"*://{literal}"
 
 
 def _host_of(value: str) -> str:

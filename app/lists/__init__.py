@@ -64,6 +64,7 @@ def load(folder: Path = FOLDER) -> Lists:
         lookalikes={character: latin for character, latin, _ in read("confusables.tsv", 3, folder)},
         name_words=frozenset(fold(word) for word, _ in read("name_words.tsv", 2, folder)),
         first_names=frozenset(fold(name) for name, _ in read("first_names.tsv", 2, folder)),
+        mail_providers=frozenset(domain for domain, _ in read("mail_providers.tsv", 2, folder)),
         platform_paths=frozenset(prefix for prefix, _ in read("platform_paths.tsv", 2, folder)),
         reasons={code: (above, below) for code, above, below in read("reasons.tsv", 3, folder)},
         trade_names=dict(_pairs("trade_names.tsv", folder)),

@@ -19,7 +19,18 @@ ACTS: tuple[str, ...] = (
     "agree",
     "undo",
     "note",
+    "rule-add",
+    "rule-remove",
+    "site-add",
+    "site-key",
     "site-thresholds",
+    "site-open",
+    "site-close",
+    "webhook-add",
+    "webhook-remove",
+    "webhook-enable",
+    "settings",
+    "expire",
 )
 """Every act there is. Who adds one adds its sentence to app/web/review/acts.py."""
 

@@ -18,8 +18,12 @@ from app.store.sql_comments import SqlComments
 from app.store.sql_decisions import SqlDecisions
 from app.store.sql_domains import SqlDomains
 from app.store.sql_looking import SqlLooking
+from app.store.sql_overview import SqlOverview
+from app.store.sql_past import SqlPast
 from app.store.sql_people import SqlPeople
+from app.store.sql_preferences import SqlPreferences
 from app.store.sql_queue import SqlQueue
+from app.store.sql_rules import SqlRules
 from app.store.sql_sessions import SqlSessions
 from app.store.sql_sites import SqlSites
 from app.store.sql_statistics import SqlStatistics
@@ -30,6 +34,10 @@ _ANY_SITE = select(sites.c.name).limit(1)
 
 class SqlStore(
     SqlSites,
+    SqlRules,
+    SqlOverview,
+    SqlPast,
+    SqlPreferences,
     SqlComments,
     SqlDecisions,
     SqlClients,

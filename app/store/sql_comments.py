@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import Engine, bindparam, delete, exists, insert, select
+from sqlalchemy import Engine, and_, bindparam, delete, exists, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from app.core.comment import Comment, History, Page, Rule, Thresholds
@@ -13,9 +13,13 @@ from app.store.schema import comments, decisions, links, pages, rules, sites
 from app.store.sql_base import SqlBase, require_site, site_unknown
 
 # One round trip: a row per rule, or one row without a rule; no row at all means no such site.
+_IN_FORCE = and_(
+    or_(rules.c.site == sites.c.name, rules.c.site.is_(None)),
+    or_(rules.c.expires_at.is_(None), rules.c.expires_at > bindparam("now")),
+)
 _HISTORY = (
     select(sites.c.hold, sites.c.reject, sites.c.discard, rules.c.effect, rules.c.kind, rules.c.value)
-    .select_from(sites.outerjoin(rules, rules.c.site == sites.c.name))
+    .select_from(sites.outerjoin(rules, _IN_FORCE))
     .where(sites.c.name == bindparam("name"))
     .order_by(rules.c.id)
 )
@@ -30,12 +34,13 @@ class SqlComments(SqlBase):
         self._history = self._compiled(_HISTORY)
         self._page = self._compiled(_PAGE)
 
-    def history_of(self, site_name: str, comment: Comment) -> History:
+    def history_of(self, site_name: str, comment: Comment, now: str = "") -> History:
         """What a verdict on `comment` depends on. Raises SiteUnknown.
 
-        Thresholds and rules are the site's; the page is read only where the comment does not bring its text.
+        Thresholds are the site's; rules are its own and those for all sites, without those that have expired by `now`
+        (empty: none has). The page is read only where the comment does not bring its text.
         """
-        found = self._read(self._history, site_name)
+        found = self._read(self._history, now, site_name)
         if not found:
             raise site_unknown(site_name)
         hold, reject, discard = found[0][:3]

@@ -1,15 +1,15 @@
-"""Sites, their keys, thresholds, rules, open networks and secrets, in SQL."""
+"""Sites, their keys, thresholds, open networks and secrets, in SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Engine, bindparam, delete, exists, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, delete, exists, insert, select, update
 
-from app.core.comment import Rule, Thresholds
+from app.core.comment import Thresholds
 from app.errors import SiteExists
 from app.store.audit import Doer
 from app.store.records import Site, key_hash, key_hint
-from app.store.schema import networks, rules, secrets, sites
+from app.store.schema import networks, secrets, sites
 from app.store.sql_audit import write_audit
 from app.store.sql_base import SqlBase, has_site, require_site
 
@@ -22,13 +22,13 @@ _LIMITS = (sites.c.hold, sites.c.reject, sites.c.discard)
 
 
 class SqlSites(SqlBase):
-    """What operators set up."""
+    """What operators set up. With a `doer` it is written into the audit too."""
 
     def __init__(self, engine: Engine) -> None:
         super().__init__(engine)
         self._site_of_key = self._compiled(_SITE_OF_KEY)
 
-    def add_site(self, name: str, key: str, created_at: str) -> Site:
+    def add_site(self, name: str, key: str, created_at: str, doer: Doer | None = None) -> Site:
         """Add a site that is opened by `key`; only the key's hash and hint are kept.
 
         Raises SiteExists when the name is taken, StoreUnavailable when another site has that key.
@@ -39,6 +39,7 @@ class SqlSites(SqlBase):
                 raise SiteExists(name, "A site of that name is there already.", "Choose another name.")
             values = {"name": name, "created_at": created_at, **_key_columns(key)}
             connection.execute(insert(sites), values)
+            _audit(connection, doer, "site-add", name)
         return site
 
     def sites(self) -> tuple[Site, ...]:
@@ -47,7 +48,7 @@ class SqlSites(SqlBase):
         with self._reading() as connection:
             return tuple(Site(*row) for row in connection.execute(statement))
 
-    def rotate_key(self, name: str, key: str) -> Site:
+    def rotate_key(self, name: str, key: str, doer: Doer | None = None) -> Site:
         """Give a site another key; the old one stops working at once.
 
         Raises SiteUnknown, and StoreUnavailable when another site has that key.
@@ -56,6 +57,7 @@ class SqlSites(SqlBase):
             require_site(connection, name)
             connection.execute(update(sites).where(sites.c.name == name), _key_columns(key))
             created_at = connection.execute(select(sites.c.created_at).where(sites.c.name == name)).scalar_one()
+            _audit(connection, doer, "site-key", name, {"hint": key_hint(key)})
         return Site(name, created_at, key_hint(key))
 
     def site_of_key(self, key: str) -> Site | None:
@@ -74,44 +76,29 @@ class SqlSites(SqlBase):
             require_site(connection, name)
             before = connection.execute(select(*_LIMITS).where(sites.c.name == name)).one()._asdict()
             connection.execute(update(sites).where(sites.c.name == name), values)
-            if before != values and doer is not None:
-                write_audit(connection, doer.at, doer.by, "site-thresholds", name, name, {"from": before, "to": values})
-
-    def add_rule(self, name: str, rule: Rule, created_at: str) -> bool:
-        """Add a rule behind the site's others; False when it has that very rule already.
-
-        Raises SiteUnknown.
-        """
-        with self._transaction() as connection:
-            require_site(connection, name)
-            if connection.execute(select(exists().where(*_is_rule(name, rule)))).scalar_one():
-                return False
-            values = {"site": name, "effect": rule.effect, "kind": rule.kind, "value": rule.value}
-            connection.execute(insert(rules), {**values, "created_at": created_at})
-        return True
-
-    def remove_rule(self, name: str, rule: Rule) -> bool:
-        """Remove a rule of the site; False when it has none such. Raises SiteUnknown."""
-        with self._transaction() as connection:
-            require_site(connection, name)
-            return connection.execute(delete(rules).where(*_is_rule(name, rule))).rowcount > 0
+            if before != values:
+                _audit(connection, doer, "site-thresholds", name, {"from": before, "to": values})
 
     # Networks that need no key
 
-    def open_to(self, name: str, network: str) -> bool:
+    def open_to(self, name: str, network: str, doer: Doer | None = None) -> bool:
         """Let a network speak for the site without a key; False when it may already. Raises SiteUnknown."""
         with self._transaction() as connection:
             require_site(connection, name)
             if connection.execute(select(exists().where(*_is_network(name, network)))).scalar_one():
                 return False
             connection.execute(insert(networks), {"site": name, "network": network})
+            _audit(connection, doer, "site-open", name, {"network": network})
         return True
 
-    def close_to(self, name: str, network: str) -> bool:
+    def close_to(self, name: str, network: str, doer: Doer | None = None) -> bool:
         """Ask that network for the key again; False when it was not open. Raises SiteUnknown."""
         with self._transaction() as connection:
             require_site(connection, name)
-            return connection.execute(delete(networks).where(*_is_network(name, network))).rowcount > 0
+            if not connection.execute(delete(networks).where(*_is_network(name, network))).rowcount:
+                return False
+            _audit(connection, doer, "site-close", name, {"network": network})
+        return True
 
     def open_networks(self) -> tuple[tuple[Site, str], ...]:
         """Every site that is open to a network, with the network; by site and network."""
@@ -141,17 +128,15 @@ class SqlSites(SqlBase):
             return tuple(connection.execute(select(secrets.c.secret).where(*wanted).order_by(secrets.c.id)).scalars())
 
 
+def _audit(
+    connection: Connection, doer: Doer | None, act: str, site: str, detail: Mapping[str, Any] | None = None
+) -> None:
+    if doer:
+        write_audit(connection, *doer, act, site, site, detail)
+
+
 def _key_columns(key: str) -> dict[str, str]:
     return {"key_hash": key_hash(key), "key_hint": key_hint(key)}
-
-
-def _is_rule(name: str, rule: Rule) -> tuple[Any, ...]:
-    return (
-        rules.c.site == name,
-        rules.c.effect == rule.effect,
-        rules.c.kind == rule.kind,
-        rules.c.value == rule.value,
-    )
 
 
 def _is_network(name: str, network: str) -> tuple[Any, ...]:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, delete, exists, func, insert, or_, select, update
 
 from app.errors import WebhookUnknown
+from app.store.audit import Doer
 from app.store.outbox import (
     SUPERSEDED,
     Attempt,
@@ -18,6 +19,7 @@ from app.store.outbox import (
 )
 from app.store.records import MODERATOR, Decision
 from app.store.schema import comments, decisions, outbox, secrets, webhooks
+from app.store.sql_audit import write_audit
 from app.store.sql_base import SqlBase, require_site
 
 _LOG = (
@@ -39,15 +41,22 @@ _STANDS = select(func.max(decisions.c.id)).where(decisions.c.comment == outbox.c
 class SqlWebhooks(SqlBase):
     """Where decisions are sent to, and what has become of each."""
 
-    def add_webhook(self, site_name: str, url: str, allow_private: bool, secret: str, created_at: str) -> Webhook:
-        """Add a webhook with its first signing secret; it hears of decisions from now on. Raises SiteUnknown."""
+    def add_webhook(
+        self, site_name: str, url: str, allow_private: bool, secret: str, created_at: str, doer: Doer | None = None
+    ) -> Webhook:
+        """Add a webhook with its first signing secret; it hears of decisions from now on. Raises SiteUnknown.
+
+        With a `doer` it is written into the audit, as are the acts below.
+        """
         values = {"site": site_name, "url": url, "allow_private": allow_private, "created_at": created_at}
         with self._transaction() as connection:
             require_site(connection, site_name)
             id = connection.execute(insert(webhooks).returning(webhooks.c.id), values).scalar_one()
             signs = {"site": site_name, "purpose": purpose_of(id), "secret": secret, "created_at": created_at}
             connection.execute(insert(secrets), signs)
-        return Webhook(id, site_name, url, allow_private, created_at)
+            added = Webhook(id, site_name, url, allow_private, created_at)
+            _audit(connection, doer, "webhook-add", added)
+        return added
 
     def webhooks(self) -> tuple[Webhook, ...]:
         """Those of all sites, in the order in which they were added."""
@@ -59,17 +68,17 @@ class SqlWebhooks(SqlBase):
         with self._reading() as connection:
             return _require_webhook(connection, id)
 
-    def remove_webhook(self, id: int) -> None:
+    def remove_webhook(self, id: int, doer: Doer | None = None) -> None:
         """Remove it with its secrets and its log; nothing more is sent. Raises WebhookUnknown."""
         with self._transaction() as connection:
-            _require_webhook(connection, id)
+            _audit(connection, doer, "webhook-remove", _require_webhook(connection, id))
             connection.execute(delete(secrets).where(secrets.c.purpose == purpose_of(id)))
             connection.execute(delete(webhooks).where(webhooks.c.id == id))
 
-    def enable_webhook(self, id: int) -> None:
+    def enable_webhook(self, id: int, doer: Doer | None = None) -> None:
         """Use it again; what waited is sent. Raises WebhookUnknown."""
         with self._transaction() as connection:
-            _require_webhook(connection, id)
+            _audit(connection, doer, "webhook-enable", _require_webhook(connection, id))
             values = {"disabled_at": None, "disabled_why": ""}
             connection.execute(update(webhooks).where(webhooks.c.id == id), values)
 
@@ -180,6 +189,11 @@ def queue(
     }
     for webhook in connection.execute(active.order_by(webhooks.c.id)).scalars().all():
         connection.execute(insert(outbox), {**message, "webhook": webhook, "message_id": new_message_id()})
+
+
+def _audit(connection: Connection, doer: Doer | None, act: str, webhook: Webhook) -> None:
+    if doer:
+        write_audit(connection, *doer, act, webhook.site, str(webhook.id), {"url": webhook.url})
 
 
 def _due(now: str, resting: Collection[int]) -> Select[Any]:

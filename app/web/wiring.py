@@ -138,7 +138,7 @@ class Wiring:
     def history_of(self, site: str, comment: Comment) -> History:
         """Never fails: a store that does not answer is a History that says so."""
         try:
-            return self.read("history", self.store.history_of, site, comment)
+            return self.read("history", self.store.history_of, site, comment, self.now())
         except StoreUnavailable:
             return History(degraded=("store",))
 

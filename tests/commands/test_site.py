@@ -147,6 +147,45 @@ def test_a_value_that_matches_nothing_or_everything_is_refused(run: Any, blog: s
     assert rules(run) == []
 
 
+def test_a_rule_can_hold_for_all_sites_and_for_a_time(run: Any, blog: str) -> None:
+    added = json.loads(run("site", "deny", "--all-sites", "host", "casino.example", "--expires", "1w", "--json").stdout)
+    run("site", "allow", "blog", "author", "Jana", "--expires", "2099-12-31")
+
+    told = json.loads(run("site", "rules", "blog", "--json").stdout)
+    assert [(each["site"], each["value"], each["expired"]) for each in told] == [
+        (None, "casino.example", False),
+        ("blog", "Jana", False),
+    ]
+    assert (added["site"], added["expires_at"]) == (None, told[0]["expires_at"])
+    assert told[1]["expires_at"] == "2100-01-01T00:00:00.000Z"
+    assert "all sites" in run("site", "rules", "--all-sites").stdout
+    assert len(json.loads(run("site", "rules", "--all-sites", "--json").stdout)) == 1
+
+    assert run("site", "remove-rule", "--all-sites", "deny", "host", "CASINO.example").exit_code == 0
+    assert rules(run) == [("allow", "author", "Jana")]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("deny", "blog", "host"),
+        ("deny", "--all-sites", "blog", "host", "casino.example"),
+        ("deny", "blog", "host", "casino.example", "--expires", "yesterday"),
+        ("deny", "blog", "host", "casino.example", "--expires", "2020-01-01"),
+        ("remove-rule", "blog", "block", "host", "casino.example"),
+        ("rules",),
+        ("rules", "blog", "--all-sites"),
+    ],
+)
+def test_words_that_do_not_fit_are_refused(run: Any, blog: str, arguments: tuple[str, ...]) -> None:
+    assert run("site", *arguments).exit_code == 2
+    assert rules(run) == []
+
+
+def test_whoever_blocks_a_host_for_all_is_told(run: Any, blog: str) -> None:
+    assert "Anyone can publish on github.com" in run("site", "deny", "blog", "host", "github.com").stderr
+
+
 def test_rules_keep_their_order(run: Any, blog: str) -> None:
     run("site", "deny", "blog", "phrase", "casino")
     run("site", "allow", "blog", "author", "Jana")

@@ -19,6 +19,7 @@ COLUMNS = {
     "confusables.tsv": 3,
     "first_names.tsv": 2,
     "hosts.tsv": 3,
+    "mail_providers.tsv": 2,
     "name_words.tsv": 2,
     "platform_paths.tsv": 2,
     "purposes.tsv": 3,
