@@ -31,8 +31,9 @@ from app.web import (
     problems,
 )
 from app.web.metrics import Metrics
-from app.web.review import bulk, deciding, item, queue, refusals, signing_in, static
+from app.web.review import refusals
 from app.web.review.batches import Batches
+from app.web.review.parts import REVIEW
 from app.web.watch import Watch
 from app.web.wiring import Wiring, utc_now
 
@@ -56,8 +57,7 @@ _ABOUT: dict[str, Any] = {
     "redoc_url": None,
 }
 _API = (classify, batch, akismet, feedback, pages, perspective, coral)
-_REVIEW = (static, signing_in, queue, deciding, bulk, item)
-_PARTS = (*_API, *_REVIEW, about, health)
+_PARTS = (*_API, *REVIEW, about, health)
 """Routes are tried in this order; the busiest come first."""
 
 

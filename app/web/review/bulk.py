@@ -30,7 +30,7 @@ def bulk(visit: Annotated[Visit, Depends(poster())]) -> Response:
     confirmed = visit.field("confirmed") == str(total)
     if not confirmed and (total > CONFIRM_ABOVE or told != str(total)):
         return pages.show(visit, "bulk.html", asked=wanted, label=label, total=total, told=told, back=back_to(visit))
-    limit = 0
+    limit = store.preferences().second_eye_above
     needs_second = bool(limit) and total > limit
     filter_told = {"tab": wanted.filter.tab, "q": wanted.q}
     batch = store.begin_batch(wanted.filter, label, visit.moderator.name, visit.now(), needs_second, filter_told)

@@ -37,7 +37,7 @@ def item(request: Request, visit: Annotated[Visit, Depends(visitor())]) -> Respo
         author=pieces(record.comment.author, "author", answer.reasons, ()),
         links=[(link, link_parts(link, answer.reasons)) for link in answer.links],
         heaviest=max((abs(reason.weight) for reason in answer.reasons), default=1.0),
-        known=None,
+        known=visit.store.known(record),
         alike=[shown(line) for line in found.alike],
         done=done(visit),
         back=replace_back(request.query_params.get("back", "")),
@@ -62,7 +62,7 @@ def claim(request: Request, visit: Annotated[Visit, Depends(poster())]) -> Respo
         store.release_comment(id, me)
         holder = ""
     else:
-        minutes = timedelta(minutes=10)
+        minutes = timedelta(minutes=store.preferences().claim_minutes)
         now = visit.now()
         until = (datetime.fromisoformat(now) + minutes).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         holder = store.claim_comment(id, me, now, until)
