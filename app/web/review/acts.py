@@ -36,8 +36,18 @@ TOLD: dict[str, Told] = {
     "moderator-disable": Told(N_("Disabling moderators"), N_("%(by)s disabled the moderator %(subject)s.")),
     "moderator-enable": Told(N_("Enabling moderators"), N_("%(by)s enabled the moderator %(subject)s again.")),
     "moderator-link": Told(N_("Set-up links"), N_("%(by)s made a set-up link for %(subject)s.")),
+    "decide": Told(N_("Decisions"), N_("%(by)s decided that %(subject)s is %(label)s.")),
+    "decide-many": Told(N_("Decisions on several"), N_("%(by)s decided that %(comments)s comments are %(label)s.")),
+    "batch": Told(
+        N_("Decisions on all of a search"),
+        N_("%(by)s decided that all %(comments)s comments that a search found are %(label)s."),
+    ),
+    "agree": Told(N_("Agreeing to others' decisions"), N_("%(by)s agreed to act %(subject)s.")),
+    "undo": Told(N_("Undoing"), N_("%(by)s took act %(act)s back.")),
+    "note": Told(N_("Notes"), N_("%(by)s wrote a note on %(subject)s.")),
 }
 """Every act of store.audit.ACTS."""
+_LABELS = {"spam": N_("spam"), "ham": N_("not spam")}
 
 
 class _Values(dict[str, Any]):
@@ -52,7 +62,10 @@ def sentence_of(visit: Visit, entry: Entry) -> Markup:
     told = TOLD.get(entry.act)
     sentence = Markup(visit.say(told.sentence) if told else "%(by)s: %(act)s %(subject)s")  # noqa: S704  ours
     by = Markup("<bdi>{}</bdi>").format(entry.by) if entry.by else visit.say("The command line")
-    values = {name: _written(value) for name, value in {**entry.detail, "act": entry.act, "site": entry.site}.items()}
+    detail = {"act": entry.act, "site": entry.site, **entry.detail}
+    values = {name: _written(value) for name, value in detail.items()}
+    if label := _LABELS.get(str(entry.detail.get("label"))):
+        values["label"] = _written(visit.say(label))
     return sentence % _Values(values, by=by, subject=_subject(entry.subject))
 
 

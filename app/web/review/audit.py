@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
+from app.store.sql_acts import UNDOABLE
 from app.web.review import acts, pages
 from app.web.review.session import Visit, visitor
 
@@ -25,6 +26,9 @@ def audit(visit: Annotated[Visit, Depends(visitor("moderator"))]) -> Response:
     found = visit.store.audit_log(**wanted, before=number, limit=PER_PAGE + 1)
     shown = found[:PER_PAGE]
     values: dict[str, Any] = {
+        "done": visit.say("It is taken back, where it still stood.") if asked.get("done") else "",
+        "undoable": UNDOABLE,
+        "here": pages.address(AUDIT, **wanted, before=number),
         "wanted": wanted,
         "entries": [(entry, acts.sentence_of(visit, entry)) for entry in shown],
         "newest": pages.address(AUDIT, **wanted) if number else "",

@@ -3,13 +3,14 @@
 import re
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from app.store.audit import ACTS, Entry
+from app.store.schema import comments
 from app.store.schema_review import audit
 from app.web.review.acts import TOLD
 from tests.web.conftest import wired
-from tests.web.review.conftest import signed_in
+from tests.web.review.conftest import hidden, signed_in
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def client(emptied):
 
 def rows(page):
     """The sentences that the page shows, without their markup."""
-    cells = re.findall(r"<tr>\s*<td>.*?</td>\s*<td>(.*?)</td>", page, re.DOTALL)
+    cells = re.findall(r"<tr>\s*<td class=.number.>\d+</td>\s*<td>.*?</td>\s*<td>(.*?)</td>", page, re.DOTALL)
     return [re.sub(r"<[^>]+>", "", cell).strip() for cell in cells]
 
 
@@ -82,9 +83,35 @@ def test_a_comment_is_linked(client):
 
 def test_what_was_undone_says_so(client):
     visitor = signed_in(client)
-    write(client, 1, undone_at="2026-11-30T11:00:00.000Z")
+    write(client, 1, act="decide", undone_at="2026-11-30T11:00:00.000Z")
 
-    assert "undone" in visitor.get("/review/audit").text
+    page = visitor.get("/review/audit").text
+    assert "undone" in page
+    assert "/review/undo" not in page
+
+
+@pytest.fixture
+def comment(client):
+    """One that waits in the queue."""
+    client.post("/classify", json={"text": "Buy now http://casino.example/"})
+    wired(client).writer.flush().result(5)
+    with wired(client).store._reading() as connection:
+        return connection.execute(select(comments.c.id)).scalars().first()
+
+
+def test_a_decision_is_told_and_can_be_taken_back_here(client, comment):
+    visitor = signed_in(client)
+    visitor.post("/review/decide", data={"id": f"{comment}~0", "label": "ham"})
+    page = visitor.get("/review/audit?by=jana")
+    assert rows(page.text)[0] == f"jana decided that {comment} is not spam."
+
+    answer = visitor.post("/review/undo", data=hidden(page.text, "/review/undo"))
+
+    assert answer.headers["location"].startswith("/review/audit?by=jana&done=")
+    page = visitor.get(answer.headers["location"]).text
+    assert "It is taken back" in page
+    assert [row.partition(" <")[0] for row in rows(page)][0].startswith("jana took act ")
+    assert "/review/undo" not in page
 
 
 def test_filters_narrow_it_and_stay_chosen(client):
