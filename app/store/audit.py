@@ -19,6 +19,9 @@ ACTS: tuple[str, ...] = (
     "agree",
     "undo",
     "note",
+    "export",
+    "person-export",
+    "person-erase",
 )
 """Every act there is. Who adds one adds its sentence to app/web/review/acts.py."""
 

@@ -36,6 +36,13 @@ TOLD: dict[str, Told] = {
     "moderator-disable": Told(N_("Disabling moderators"), N_("%(by)s disabled the moderator %(subject)s.")),
     "moderator-enable": Told(N_("Enabling moderators"), N_("%(by)s enabled the moderator %(subject)s again.")),
     "moderator-link": Told(N_("Set-up links"), N_("%(by)s made a set-up link for %(subject)s.")),
+    "export": Told(
+        N_("Exports"), N_("%(by)s exported %(comments)s comments as %(format)s: tab %(tab)s, search %(q)s.")
+    ),
+    "person-export": Told(N_("Exports of a person"), N_("%(by)s exported all %(comments)s comments of a person.")),
+    "person-erase": Told(
+        N_("Erasures"), N_("%(by)s erased a person: %(comments)s comments, %(decisions)s decisions, %(notes)s notes.")
+    ),
 }
 """Every act of store.audit.ACTS."""
 
