@@ -31,7 +31,7 @@ from app.web import (
     problems,
 )
 from app.web.metrics import Metrics
-from app.web.review import bulk, deciding, domains, item, queue, refusals, signing_in, static
+from app.web.review import bulk, deciding, domains, export, item, people, queue, refusals, signing_in, static
 from app.web.review.batches import Batches
 from app.web.watch import Watch
 from app.web.wiring import Wiring, utc_now
@@ -56,7 +56,7 @@ _ABOUT: dict[str, Any] = {
     "redoc_url": None,
 }
 _API = (classify, batch, akismet, feedback, pages, perspective, coral)
-_REVIEW = (static, signing_in, queue, deciding, bulk, domains, item)
+_REVIEW = (static, signing_in, queue, deciding, bulk, domains, people, export, item)
 _PARTS = (*_API, *_REVIEW, about, health)
 """Routes are tried in this order; the busiest come first."""
 
