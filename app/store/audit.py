@@ -31,6 +31,9 @@ ACTS: tuple[str, ...] = (
     "webhook-enable",
     "settings",
     "expire",
+    "export",
+    "person-export",
+    "person-erase",
 )
 """Every act there is. Who adds one adds its sentence to app/web/review/acts.py."""
 

@@ -17,6 +17,8 @@ from app.store.sql_clients import SqlClients
 from app.store.sql_comments import SqlComments
 from app.store.sql_decisions import SqlDecisions
 from app.store.sql_domains import SqlDomains
+from app.store.sql_erasure import SqlErasure
+from app.store.sql_export import SqlExport
 from app.store.sql_looking import SqlLooking
 from app.store.sql_overview import SqlOverview
 from app.store.sql_past import SqlPast
@@ -52,6 +54,8 @@ class SqlStore(
     SqlPeople,
     SqlDomains,
     SqlStatistics,
+    SqlExport,
+    SqlErasure,
 ):
     """Sites, rules and records in the database of `engine`, which must have been migrated.
 

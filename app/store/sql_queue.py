@@ -72,7 +72,9 @@ class SqlQueue(SqlBase):
     def count(self, wanted: Filter) -> int:
         """How many comments a filter finds."""
         with self._reading() as connection:
-            return int(connection.execute(select(func.count()).where(*matching(wanted))).scalar_one())
+            return int(
+                connection.execute(select(func.count()).select_from(comments).where(*matching(wanted))).scalar_one()
+            )
 
     def newest_id(self) -> str:
         """The id of the newest comment, as the snapshot of what is being shown; empty before the first."""

@@ -45,6 +45,13 @@ TOLD: dict[str, Told] = {
     "agree": Told(N_("Agreeing to others' decisions"), N_("%(by)s agreed to act %(subject)s.")),
     "undo": Told(N_("Undoing"), N_("%(by)s took act %(act)s back.")),
     "note": Told(N_("Notes"), N_("%(by)s wrote a note on %(subject)s.")),
+    "export": Told(
+        N_("Exports"), N_("%(by)s exported %(comments)s comments as %(format)s: tab %(tab)s, search %(q)s.")
+    ),
+    "person-export": Told(N_("Exports of a person"), N_("%(by)s exported all %(comments)s comments of a person.")),
+    "person-erase": Told(
+        N_("Erasures"), N_("%(by)s erased a person: %(comments)s comments, %(decisions)s decisions, %(notes)s notes.")
+    ),
 }
 """Every act of store.audit.ACTS."""
 _LABELS = {"spam": N_("spam"), "ham": N_("not spam")}

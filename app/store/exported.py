@@ -1,0 +1,100 @@
+"""Records as lines of JSON, in the one format of training, scoring, import and export; and as rows of CSV."""
+
+from dataclasses import fields
+from typing import Any, NamedTuple
+
+from app.core.verdict import Reason
+from app.store.queue import Note
+from app.store.records import STORED_FIELDS, Decision, Record
+
+_REASON_FIELDS = tuple(field.name for field in fields(Reason))
+_FORMULA_SIGNS = frozenset("=+-@\t\r\n＝＋－＠")
+CSV_COLUMNS = (
+    "id", "received_at", "site", "label", "decided_by", "decided_at", "score", "verdict", "action", "author",
+    "author_email", "author_url", "text", "page_url", "page_title", "type", "language", "posted_at", "comment_id",
+    "links", "reasons", "summary", "model",
+)  # fmt: skip
+
+
+class Held(NamedTuple):
+    """A comment with all that people added to it."""
+
+    record: Record
+    author_network: str
+    decisions: tuple[Decision, ...]
+    """Oldest first."""
+    notes: tuple[Note, ...]
+
+
+def line_of(record: Record) -> dict[str, Any]:
+    """A record as `winnow score`, `evaluate` and `train` read it, with the answer and the decision that stands.
+
+    What the site did not send is left out; `label` is the decision's.
+    """
+    answer, decision = record.classification, record.decision
+    told = {name: getattr(record.comment, name) for name in STORED_FIELDS}
+    label = decision.label if decision else None
+    return {
+        "id": record.id,
+        "text": told.pop("text"),
+        **({"label": label} if label else {}),
+        **{name: value for name, value in told.items() if value and (name, value) != ("text_format", "auto")},
+        "site": record.site,
+        "source": "winnow",
+        "received_at": record.received_at,
+        "score": answer.score,
+        "verdict": answer.verdict,
+        "action": answer.action,
+        "model": answer.model,
+        "summary": answer.summary,
+        "reasons": [{name: getattr(reason, name) for name in _REASON_FIELDS} for reason in answer.reasons],
+        "decision": _decision(decision) if decision and label else None,
+    }
+
+
+def held_line(held: Held) -> dict[str, Any]:
+    """Everything that is stored of a comment, for the person who wrote it."""
+    answer = held.record.classification
+    return {
+        **line_of(held.record),
+        "author_network": held.author_network,
+        "client": held.record.client,
+        "links": [{"url": link.url, "host": link.host, "field": link.field} for link in answer.links],
+        "decisions": [_decision(each) for each in held.decisions],
+        "notes": [{"by": note.by, "at": note.at, "text": note.text} for note in held.notes],
+    }
+
+
+def csv_row(record: Record) -> list[str]:
+    """A record's cells, in the order of CSV_COLUMNS; no spreadsheet takes one for a formula."""
+    answer, decision = record.classification, record.decision
+    told = {
+        **{name: getattr(record.comment, name) for name in STORED_FIELDS},
+        "id": record.id,
+        "received_at": record.received_at,
+        "site": record.site,
+        "label": (decision and decision.label) or "",
+        "decided_by": decision.by if decision and decision.label else "",
+        "decided_at": decision.at if decision and decision.label else "",
+        "score": f"{answer.score:.4f}",
+        "verdict": answer.verdict,
+        "action": answer.action,
+        "links": " ".join(link.url for link in answer.links if link.field != "author_email"),
+        "reasons": " ".join(f"{reason.code} {reason.weight:+.2f};" for reason in answer.reasons),
+        "summary": answer.summary,
+        "model": answer.model,
+    }
+    return [without_formula(told[name]) for name in CSV_COLUMNS]
+
+
+def without_formula(cell: str) -> str:
+    """A cell with an apostrophe before it where a spreadsheet would calculate, or call somebody.
+
+    >>> without_formula('=HYPERLINK("http://a.example")'), without_formula("Tea = good"), without_formula("")
+    ('\\'=HYPERLINK("http://a.example")', 'Tea = good', '')
+    """
+    return f"'{cell}" if cell[:1] in _FORMULA_SIGNS and cell else cell
+
+
+def _decision(decision: Decision) -> dict[str, str | None]:
+    return {"label": decision.label, "by": decision.by, "at": decision.at, "source": decision.source}
