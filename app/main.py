@@ -31,8 +31,24 @@ from app.web import (
     problems,
 )
 from app.web.metrics import Metrics
-from app.web.review import bulk, deciding, item, queue, refusals, signing_in, static
+from app.web.review import (
+    bulk,
+    deciding,
+    item,
+    queue,
+    refusals,
+    rule_new,
+    rules,
+    signing_in,
+    site,
+    sites,
+    static,
+)
+from app.web.review import (
+    settings as review_settings,
+)
 from app.web.review.batches import Batches
+from app.web.review.expiry import keep_expiring
 from app.web.watch import Watch
 from app.web.wiring import Wiring, utc_now
 
@@ -56,7 +72,7 @@ _ABOUT: dict[str, Any] = {
     "redoc_url": None,
 }
 _API = (classify, batch, akismet, feedback, pages, perspective, coral)
-_REVIEW = (static, signing_in, queue, deciding, bulk, item)
+_REVIEW = (static, signing_in, queue, deciding, bulk, rules, rule_new, sites, site, review_settings, item)
 _PARTS = (*_API, *_REVIEW, about, health)
 """Routes are tried in this order; the busiest come first."""
 
@@ -92,6 +108,8 @@ async def _running(settings: Settings, metrics: Metrics, app: FastAPI) -> AsyncI
         closing.callback(wiring.clients.flush)
         noting = asyncio.create_task(wiring.clients.keep_writing())
         closing.callback(noting.cancel)
+        expiring = asyncio.create_task(keep_expiring(wiring.store, utc_now))
+        closing.callback(expiring.cancel)
         yield
 
 
