@@ -33,6 +33,7 @@ from app.web import (
 from app.web.metrics import Metrics
 from app.web.review import refusals
 from app.web.review.batches import Batches
+from app.web.review.expiry import keep_expiring
 from app.web.review.parts import REVIEW
 from app.web.watch import Watch
 from app.web.wiring import Wiring, utc_now
@@ -92,6 +93,8 @@ async def _running(settings: Settings, metrics: Metrics, app: FastAPI) -> AsyncI
         closing.callback(wiring.clients.flush)
         noting = asyncio.create_task(wiring.clients.keep_writing())
         closing.callback(noting.cancel)
+        expiring = asyncio.create_task(keep_expiring(wiring.store, utc_now))
+        closing.callback(expiring.cancel)
         yield
 
 

@@ -39,7 +39,7 @@ def doctor(host: Host = "127.0.0.1", port: Port = 8000, site: Of = "", json: pri
 
 
 def _of_site(name: str, as_json: bool) -> None:
-    from app.commands.site_diagnosis import examine
+    from app.web.site_diagnosis import examine
 
     settings = opening.read_settings()
     model, lists = opening.open_model(settings)

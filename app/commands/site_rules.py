@@ -1,19 +1,17 @@
 """winnow site allow, deny, remove-rule and rules: what is always published or rejected, for one site or for all."""
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from app.commands import opening, printing
-from app.core.comment import RULE_KINDS, Rule, RuleKind
+from app.core.comment import EFFECTS, RULE_KINDS, Effect, Rule, RuleKind
 from app.errors import CommandRefused
 
 if TYPE_CHECKING:
     from app.core.lists import Lists
     from app.store.rules import StandingRule
 
-Effect = Literal["allow", "deny"]
-EFFECTS: tuple[Effect, ...] = ("allow", "deny")
 Words = Annotated[
     list[str],
     typer.Argument(

@@ -11,7 +11,7 @@ from app.commands.site import Name
 from app.errors import CommandRefused
 
 if TYPE_CHECKING:
-    from app.hooks.addresses import Target
+    from app.core.addresses import Target
     from app.store.outbox import Message, Webhook
 
 webhook = typer.Typer(
@@ -39,8 +39,8 @@ def add(
 
     Example: winnow webhook add blog https://cms.example/winnow
     """
-    from app.hooks.addresses import target_of
-    from app.hooks.signing import new_secret
+    from app.core.addresses import target_of
+    from app.store.outbox import new_secret
 
     target = target_of(url, allow_private=allow_private)
     _look_up(target, allow_private)
@@ -52,7 +52,8 @@ def add(
 
 def _look_up(target: "Target", allow_private: bool) -> None:
     """Refuse now what would be refused at every attempt; a name without an address may get one later."""
-    from app.hooks.addresses import checked, resolve
+    from app.core.addresses import checked
+    from app.hooks.resolving import resolve
 
     try:
         addresses = resolve(target.host, target.port, RESOLVE_WITHIN_S)
@@ -104,8 +105,7 @@ def rotate(
 
     Example: winnow webhook rotate 1, tell the receiver, then winnow webhook rotate 1 --drop-old
     """
-    from app.hooks.signing import new_secret
-    from app.store.outbox import purpose_of
+    from app.store.outbox import new_secret, purpose_of
 
     with opening.open_store(opening.read_settings()) as store:
         known = store.webhook(id)

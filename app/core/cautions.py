@@ -41,13 +41,22 @@ class Caution(NamedTuple):
     instead: str = ""
 
     @property
+    def template(self) -> str:
+        """The sentence in English, with `%(about)s` and `%(instead)s`.
+
+        >>> Caution("given-name").template
+        'Many people have this name.'
+        """
+        return SENTENCES[self.code]
+
+    @property
     def sentence(self) -> str:
         """In English.
 
         >>> Caution("mail-provider", "mail.example").sentence.partition(":")[0]
         'Anyone can have an address at mail.example'
         """
-        return SENTENCES[self.code] % {"about": self.about, "instead": self.instead}
+        return self.template % {"about": self.about, "instead": self.instead}
 
 
 def cautions(rule: Rule, lists: Lists) -> tuple[Caution, ...]:

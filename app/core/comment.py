@@ -3,6 +3,9 @@
 from dataclasses import dataclass, fields
 from typing import Literal
 
+Effect = Literal["allow", "deny"]
+EFFECTS: tuple[Effect, ...] = ("deny", "allow")
+"""Of rules, in the order in which they are asked."""
 RuleKind = Literal["host", "registrable_domain", "url_pattern", "email", "author", "ip_range", "phrase"]
 RULE_KINDS: tuple[RuleKind, ...] = (
     "host",
@@ -76,7 +79,7 @@ class Thresholds:
 class Rule:
     """One line of an allow or deny list, of a site or for all of them."""
 
-    effect: Literal["allow", "deny"]
+    effect: Effect
     kind: RuleKind
     value: str
     """Host or domain as written in a URL; URL pattern with `*`; e-mail or `@domain`; author name;

@@ -39,6 +39,7 @@ class Past:
 class Preview:
     """What a rule would have done to the comments that were looked at."""
 
+    looked_at: int
     matching: int
     ham: int
     """Of those, decided ham."""
@@ -76,8 +77,9 @@ def preview(rule: Rule, past: Iterable[Past], lists: Lists) -> Preview:
     rule = replace(rule, value=widened(rule.value)) if rule.kind == "ip_range" else rule
     labels = {"ham": 0, "spam": 0}
     kept: dict[str | None, list[Past]] = {"ham": [], None: [], "spam": []}
-    matching = waiting = published = 0
+    looked_at = matching = waiting = published = 0
     for each in past:
+        looked_at += 1
         if not _fits(rule, each, lists):
             continue
         matching += 1
@@ -88,7 +90,7 @@ def preview(rule: Rule, past: Iterable[Past], lists: Lists) -> Preview:
         if len(kept[each.label]) < MOST_EXAMPLES:
             kept[each.label].append(each)
     examples = [each for found in kept.values() for each in found][:MOST_EXAMPLES]
-    return Preview(matching, labels["ham"], labels["spam"], waiting, published, tuple(examples))
+    return Preview(looked_at, matching, labels["ham"], labels["spam"], waiting, published, tuple(examples))
 
 
 def widened(value: str) -> str:

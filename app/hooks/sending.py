@@ -11,15 +11,16 @@ from http.client import HTTPException, HTTPResponse
 from time import monotonic
 from typing import Any, NamedTuple
 
+from app.core.addresses import Target, checked, target_of
 from app.errors import AddressRefused
-from app.hooks.addresses import Target, checked, resolve, target_of
+from app.hooks.resolving import resolve
 
 TIMEOUT_S = 10.0
 """For everything: name, connection, TLS, sending, answer."""
 MAX_ANSWER_BYTES = 65_536
 
 Resolve = Callable[[str, int, float], Sequence[str]]
-"""Host, port and seconds -> addresses; as `addresses.resolve`."""
+"""Host, port and seconds -> addresses; as `resolving.resolve`."""
 
 
 class Answer(NamedTuple):

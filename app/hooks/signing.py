@@ -1,23 +1,9 @@
 """Signatures as Standard Webhooks has them: one for each secret, so that secrets can be changed without a gap."""
 
-import base64
-import secrets
 from collections.abc import Iterable
 from datetime import datetime
 
 from standardwebhooks import Webhook
-
-SECRET_BYTES = 32
-
-
-def new_secret() -> str:
-    """A secret of 256 bits in the form that the libraries of Standard Webhooks take.
-
-    >>> secret = new_secret()
-    >>> (secret.startswith("whsec_"), len(secret), secret == new_secret())
-    (True, 50, False)
-    """
-    return "whsec_" + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
 
 
 def headers(message_id: str, payload: str, signing: Iterable[str], now: datetime) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """What the store takes and gives about webhooks: where decisions are sent to, and what becomes of each message."""
 
+import base64
 import json
 import secrets
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from typing import Literal, NamedTuple
 
 from app.store.records import Decision
 
+SECRET_BYTES = 32
 SUPERSEDED = "A later decision on the same comment took its place."
 State = Literal["waiting", "retrying", "delivered", "failed", "superseded"]
 
@@ -110,3 +112,13 @@ def payload_of(comment: str, cms_id: str, decision: Decision) -> str:
 def new_message_id() -> str:
     """Unlike any other, also one from before a backup was restored."""
     return f"msg_{secrets.token_hex(12)}"
+
+
+def new_secret() -> str:
+    """What signs messages: 256 random bits in the form that the libraries of Standard Webhooks take.
+
+    >>> secret = new_secret()
+    >>> (secret.startswith("whsec_"), len(secret), secret == new_secret())
+    (True, 50, False)
+    """
+    return "whsec_" + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()

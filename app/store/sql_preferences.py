@@ -40,7 +40,8 @@ class SqlPreferences(SqlBase):
                 connection.execute(added.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
             if news:
                 told = {name: {"from": before[name], "to": value} for name, value in news.items()}
-                write_audit(connection, at, by, "settings", detail=told)
+                said = ", ".join(f"{name} {before[name]} → {value}" for name, value in news.items())
+                write_audit(connection, at, by, "settings", subject=said, detail=told)
             return _read(connection)
 
     def expire_held(self, received_before: str, at: str, most: int = 5_000) -> int:

@@ -77,7 +77,8 @@ class SqlSites(SqlBase):
             before = connection.execute(select(*_LIMITS).where(sites.c.name == name)).one()._asdict()
             connection.execute(update(sites).where(sites.c.name == name), values)
             if before != values:
-                _audit(connection, doer, "site-thresholds", name, {"from": before, "to": values})
+                told = {"from": before, "to": values, "before": _said(before), "after": _said(values)}
+                _audit(connection, doer, "site-thresholds", name, told)
 
     # Networks that need no key
 
@@ -126,6 +127,11 @@ class SqlSites(SqlBase):
         wanted = (secrets.c.site == name, secrets.c.purpose == purpose)
         with self._reading() as connection:
             return tuple(connection.execute(select(secrets.c.secret).where(*wanted).order_by(secrets.c.id)).scalars())
+
+
+def _said(limits: Mapping[str, float | None]) -> str:
+    """Thresholds for a sentence; three dashes are the model's."""
+    return " / ".join("–" if value is None else f"{value:g}" for value in limits.values())
 
 
 def _audit(

@@ -11,8 +11,8 @@ import pytest
 
 from app.hooks.schedule import RETRIES_S
 from app.hooks.sending import Sender
-from app.hooks.signing import headers, new_secret
-from app.store.outbox import payload_of
+from app.hooks.signing import headers
+from app.store.outbox import new_secret, payload_of
 from app.store.records import Decision
 
 PAGE = (Path(__file__).parents[2] / "docs" / "webhooks.md").read_text(encoding="utf-8")

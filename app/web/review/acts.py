@@ -52,6 +52,20 @@ TOLD: dict[str, Told] = {
     "person-erase": Told(
         N_("Erasures"), N_("%(by)s erased a person: %(comments)s comments, %(decisions)s decisions, %(notes)s notes.")
     ),
+    "rule-add": Told(N_("Adding rules"), N_("%(by)s added the rule: %(subject)s.")),
+    "rule-remove": Told(N_("Removing rules"), N_("%(by)s removed the rule: %(subject)s.")),
+    "site-add": Told(N_("Adding sites"), N_("%(by)s added the site %(subject)s.")),
+    "site-key": Told(N_("New keys"), N_("%(by)s gave the site %(subject)s a new key, %(hint)s….")),
+    "site-thresholds": Told(
+        N_("Thresholds"), N_("%(by)s changed the thresholds of %(subject)s from %(before)s to %(after)s.")
+    ),
+    "site-open": Told(N_("Opening sites"), N_("%(by)s opened %(subject)s to %(network)s without a key.")),
+    "site-close": Told(N_("Closing sites"), N_("%(by)s asks %(network)s for the key of %(subject)s again.")),
+    "webhook-add": Told(N_("Adding webhooks"), N_("%(by)s added a webhook to %(url)s.")),
+    "webhook-remove": Told(N_("Removing webhooks"), N_("%(by)s removed the webhook to %(url)s.")),
+    "webhook-enable": Told(N_("Enabling webhooks"), N_("%(by)s uses the webhook to %(url)s again.")),
+    "settings": Told(N_("Settings"), N_("%(by)s changed settings: %(subject)s.")),
+    "expire": Told(N_("Expired comments"), N_("%(count)s held comments expired, as nobody had decided them.")),
 }
 """Every act of store.audit.ACTS."""
 _LABELS = {"spam": N_("spam"), "ham": N_("not spam")}

@@ -110,7 +110,7 @@ def test_a_decision_is_told_and_can_be_taken_back_here(client, comment):
     assert answer.headers["location"].startswith("/review/audit?by=jana&done=")
     page = visitor.get(answer.headers["location"]).text
     assert "It is taken back" in page
-    assert [row.partition(" <")[0] for row in rows(page)][0].startswith("jana took act ")
+    assert next(row.partition(" <")[0] for row in rows(page)).startswith("jana took act ")
     assert "/review/undo" not in page
 
 

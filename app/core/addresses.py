@@ -3,8 +3,6 @@
 Whoever can name an address to call can otherwise have this machine call its neighbours (SSRF).
 """
 
-import socket
-import threading
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import NamedTuple
@@ -124,35 +122,22 @@ def checked(target: Target, addresses: Sequence[str], *, allow_private: bool) ->
     return tuple(dict.fromkeys(addresses))[:MAX_ADDRESSES]
 
 
-def resolve(host: str, port: int, timeout_s: float) -> tuple[str, ...]:
-    """Every address of a name, by the system's resolver, the preferred first. Takes addresses in any spelling too.
+def checked_url(url: str) -> Target:
+    """The URL of a webhook for others than the operator: encrypted, and no address of a private network.
+
+    >>> checked_url("https://cms.example/hook").host
+    'cms.example'
 
     Raises:
-        TimeoutError: the resolver did not answer in time.
-        OSError: there is no such name.
-
-    >>> resolve("0x7f000001", 80, 5.0)
-    ('127.0.0.1',)
+        AddressRefused: as `target_of` and `checked`. What a name stands for is looked at at every attempt.
     """
-    found: list[str] = []
-    failures: list[BaseException] = []
-
-    def ask() -> None:
-        try:
-            told = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-            found.extend(str(address[0]).partition("%")[0] for *_, address in told)
-        except (OSError, UnicodeError) as error:
-            failures.append(error)
-
-    # The resolver knows no time limit of ours. A thread that it keeps ends by itself when it gives up.
-    asking = threading.Thread(target=ask, name="winnow-resolver", daemon=True)
-    asking.start()
-    asking.join(timeout_s)
-    if asking.is_alive():
-        raise TimeoutError
-    if failures or not found:
-        raise socket.gaierror(socket.EAI_NONAME, "no such name")
-    return tuple(found)
+    target = target_of(url, allow_private=False)
+    try:
+        literal = ip_address(target.host)
+    except ValueError:
+        return target
+    checked(target, [str(literal)], allow_private=False)
+    return target
 
 
 def _plain(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:

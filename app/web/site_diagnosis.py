@@ -1,4 +1,4 @@
-"""What winnow doctor --site looks at: who asks in a site's name, and what its CMS forgets to send."""
+"""What winnow doctor --site and the page of a site look at: who asks in its name, and what its CMS forgets to send."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
