@@ -6,7 +6,7 @@ UV := $(shell command -v uv 2>/dev/null)
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev serve test clients check bench rivals lock clean
+.PHONY: help setup setup-dev serve test clients check bench rivals translations lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,10 @@ bench: setup ## the benchmarks of docs/performance.md, as a table
 rivals: setup ## other filters on your corpora (make rivals DATA=folder; needs bogofilter, spamassassin)
 	@test -n "$(DATA)" || { echo "Name a folder of labelled corpora: make rivals DATA=corpora"; exit 2; }
 	@$(BIN)/python -m tests.rivals $(DATA)
+
+translations: setup-dev ## collect the sentences of the pages into app/web/locale, and compile what is translated
+	@$(BIN)/python -m tests.translations
+	@$(BIN)/python -m tests.translations --compile
 
 lock: ## renew requirements.txt, requirements-dev.txt and the test clients' requirements (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra build pyproject.toml -o requirements.txt

@@ -11,7 +11,7 @@ from app.core.showing import link_parts, pieces
 from app.store.queue import Item
 from app.web import answers
 from app.web.problems import RefusedRequest
-from app.web.review import pages
+from app.web.review import pages, wording
 from app.web.review.asked import back_to
 from app.web.review.bulk import replace_back
 from app.web.review.queue import done, shortcuts, shown
@@ -25,7 +25,8 @@ MAX_NOTE_CHARACTERS = 2_000
 def item(request: Request, visit: Annotated[Visit, Depends(visitor())]) -> Response:
     """The comment as written, its links taken apart, why it was judged so, who wrote it, what was decided."""
     found = _item(visit, request)
-    record, answer = found.record, found.record.classification
+    record = found.record
+    answer = wording.in_language(record.classification, visit.wired.lists, visit.language)
     return pages.show(
         visit,
         "item.html",
@@ -38,7 +39,7 @@ def item(request: Request, visit: Annotated[Visit, Depends(visitor())]) -> Respo
         links=[(link, link_parts(link, answer.reasons)) for link in answer.links],
         heaviest=max((abs(reason.weight) for reason in answer.reasons), default=1.0),
         known=visit.store.known(record),
-        alike=[shown(line) for line in found.alike],
+        alike=[shown(visit, line) for line in found.alike],
         done=done(visit),
         back=replace_back(request.query_params.get("back", "")),
         shortcuts=shortcuts(visit),

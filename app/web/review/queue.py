@@ -11,7 +11,7 @@ from app.core.showing import link_parts, pieces
 from app.store import rows
 from app.store.queue import ORDERS, Line
 from app.web import answers
-from app.web.review import keys, pages
+from app.web.review import keys, pages, wording
 from app.web.review.asked import LINES, asked, without_snapshot
 from app.web.review.session import Visit, visitor
 
@@ -36,7 +36,7 @@ def queue(visit: Annotated[Visit, Depends(visitor())]) -> Response:
         "queue.html",
         asked=wanted,
         here=wanted.url(),
-        lines=[shown(line) for line in listing.lines],
+        lines=[shown(visit, line) for line in listing.lines],
         next_url=wanted.url(after=listing.after) if listing.after else "",
         counts=counts,
         total=total,
@@ -63,9 +63,9 @@ def changes(request: Request, visit: Annotated[Visit, Depends(visitor())]) -> Re
     return answers.json_response({"since": found[-1][0] if found else after, "settled": settled})
 
 
-def shown(line: Line) -> dict[str, Any]:
+def shown(visit: Visit, line: Line) -> dict[str, Any]:
     """What a row shows of a comment."""
-    found = rows.classification_of(line.answer)
+    found = wording.in_language(rows.classification_of(line.answer), visit.wired.lists, visit.language)
     links = [link for link in found.links if link.field in ("text", "author_url")]
     telling = [reason for reason in found.reasons if abs(reason.weight) >= TELLING]
     links.sort(key=lambda link: -link.score)

@@ -1,0 +1,60 @@
+"""Why a comment was judged so, in the moderator's language; the answer itself keeps the English sentences."""
+
+from dataclasses import replace
+
+from app.core.lists import Lists
+from app.core.reasons import summarise
+from app.core.verdict import Classification, Reason
+from app.web.review.pages import N_, translations
+
+_ON_SHARED = ", on a host where anyone can publish."
+_RULES = {
+    "honeypot": N_("A field that people cannot see was filled in."),
+    "test": N_("A test: %(value)s is spam by agreement, so that a set-up can be tried."),
+    "role": N_("The author's role on this site (%(value)s) is trusted."),
+    "allow": N_("A rule of this site allows it: %(kind)s %(value)s."),
+    "deny": N_("A rule of this site denies it: %(kind)s %(value)s."),
+}
+_SUMMARIES = (
+    N_("The evidence is mixed."),
+    N_("Too little speaks for spam."),
+    N_("Nothing in it speaks for spam."),
+)
+"""What core.reasons.summarise says where no reason does; here so that they are translated."""
+
+
+def in_language(found: Classification, lists: Lists, language: str) -> Classification:
+    """The same classification with its sentences in that language; what nobody has translated stays English."""
+    if language == "en":
+        return found
+    said = tuple(replace(reason, label=label_in(reason, lists, language)) for reason in found.reasons)
+    return replace(found, reasons=said, summary=_summary(found, said, language))
+
+
+def label_in(reason: Reason, lists: Lists, language: str) -> str:
+    """The sentence of a reason; one whose code this version does not know keeps the sentence it came with."""
+    gettext = translations(language).gettext
+    sentences = lists.reasons.get(reason.code)
+    trade = ""
+    if sentences is None:
+        family, _, trade = reason.code.rpartition(".")
+        sentences = lists.reasons.get(family + ".{trade}")
+    if sentences is None or (trade and trade not in lists.trade_names):
+        return reason.label
+    sentence = gettext(sentences[reason.weight < 0])
+    if trade:
+        sentence = sentence.replace("{trade}", gettext(lists.trade_names[trade]))
+    if reason.label.endswith(_ON_SHARED):
+        sentence = sentence.rstrip(".") + gettext(N_(", on a host where anyone can publish."))
+    return sentence
+
+
+def _summary(found: Classification, said: tuple[Reason, ...], language: str) -> str:
+    gettext = translations(language).gettext
+    if found.override is None:
+        return gettext(summarise(said, found.verdict))
+    sentence = _RULES.get(found.override.rule)
+    if sentence is None:
+        return found.summary
+    kind = gettext(found.override.kind.replace("_", " "))
+    return gettext(sentence) % {"kind": kind, "value": found.override.value}
