@@ -22,6 +22,7 @@ from app.web.clients import client_of
 from app.web.forms import Fields, first
 from app.web.judging import judge
 from app.web.problems import RefusedRequest
+from app.web.review_links import pages_of, review_url
 from app.web.wiring import Wiring, wiring
 
 router = APIRouter(tags=["akismet"])
@@ -52,7 +53,8 @@ async def comment_check(request: Request, wired: Wiring, caller: Caller, fields:
     elif not sent.is_test:
         causes += await wired.recorder.record([record])
     flagged = record.classification.action != "publish"
-    return word(request, "true" if flagged else "false", _told(record.classification, id, causes, sent))
+    url = None if sent.is_test else review_url(pages_of(request, wired.settings.public_url), id)
+    return word(request, "true" if flagged else "false", _told(record.classification, id, causes, sent, url))
 
 
 async def submit(label: str, request: Request, wired: Wiring, caller: Caller, fields: Fields) -> Response:
@@ -100,10 +102,12 @@ def key_in(request: Request, fields: Fields) -> str:
     return next((other.lower() for other in others if _KEY.fullmatch(other.lower())), "")
 
 
-def _told(found: Classification, id: str, causes: tuple[str, ...], sent: Sent) -> dict[str, str]:
+def _told(found: Classification, id: str, causes: tuple[str, ...], sent: Sent, url: str | None) -> dict[str, str]:
     """The headers of a verdict: Akismet's only where they are right, and ours."""
     flagged = found.action != "publish"
     headers = {"X-akismet-guid": id}
+    if url:
+        headers["X-Spam-Review-Url"] = url
     if found.action == "discard":
         headers["X-akismet-pro-tip"] = "discard"
     if not flagged and "store" in causes and found.override is None:

@@ -18,7 +18,7 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(","
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
-def judged(comment_id: str, site: str, found: Classification) -> dict[str, Any]:
+def judged(comment_id: str, site: str, found: Classification, review_url: str | None = None) -> dict[str, Any]:
     """The keys of DESIGN section 3 but `took_ms`; scores and weights rounded to four decimals."""
     thresholds = found.thresholds
     override = found.override
@@ -42,7 +42,7 @@ def judged(comment_id: str, site: str, found: Classification) -> dict[str, Any]:
         "missing": list(found.missing),
         "site": site,
         "model": found.model,
-        "review_url": None,
+        "review_url": review_url,
     }
 
 
@@ -72,11 +72,11 @@ def _link(link: LinkReport) -> dict[str, Any]:
     }
 
 
-def stored(record: Record) -> dict[str, Any]:
+def stored(record: Record, review_url: str | None) -> dict[str, Any]:
     """The body of GET /comments/{id}."""
     decision = record.decision
     return {
-        **judged(record.id, record.site, record.classification),
+        **judged(record.id, record.site, record.classification, review_url),
         "received_at": record.received_at,
         "comment": {name: getattr(record.comment, name) for name in COMMENT_FIELDS},
         "decision": decided(decision) if decision and decision.label else None,

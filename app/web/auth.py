@@ -31,6 +31,8 @@ class Caller(NamedTuple):
     """("store",) when the database could not confirm the key just now."""
     client: str = ""
     """The door and the CMS's User-Agent, where one request judges many comments."""
+    pages: str = ""
+    """The address of the moderators' pages, likewise."""
 
 
 @dataclass(frozen=True, slots=True)

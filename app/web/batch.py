@@ -19,6 +19,7 @@ from app.web.classify import BODY_ERRORS
 from app.web.clients import client_of
 from app.web.judging import judge, received
 from app.web.problems import RefusedRequest
+from app.web.review_links import pages_of, review_url
 from app.web.schemas import BatchIn, BatchOut
 from app.web.wiring import Wiring, wiring
 
@@ -50,7 +51,9 @@ _Item = tuple[Any, bool]
 async def classify_batch(request: Request) -> Response:
     """Read, decide, write, fifty at a time."""
     wired = wiring(request)
-    caller = wired.keys.caller(request)._replace(client=client_of(request, "batch"))
+    caller = wired.keys.caller(request)._replace(
+        client=client_of(request, "batch"), pages=pages_of(request, wired.settings.public_url)
+    )
     kind = body.content_type(request, ndjson=True)
     sent = await body.read_bytes(request, wired.settings.max_batch_bytes)
     if kind == "ndjson":
@@ -95,7 +98,8 @@ def _judged(wired: Wiring, caller: Caller, item: _Item) -> tuple[dict[str, Any],
     except RefusedRequest as refused:
         return {"error": refused.body()}, None
     record = judge(wired, caller.site.name, comment, caller.degraded + causes, caller.client)
-    answer = answers.judged(record.id, record.site, record.classification)
+    url = None if sent.check_only else review_url(caller.pages, record.id)
+    answer = answers.judged(record.id, record.site, record.classification, url)
     answer["took_ms"] = round((perf_counter() - began) * 1_000, 3)
     return answer, None if sent.check_only else record
 

@@ -12,6 +12,7 @@ from app.web import answers, body, openapi
 from app.web.clients import client_of
 from app.web.judging import judge, received
 from app.web.problems import RefusedRequest
+from app.web.review_links import pages_of, review_url
 from app.web.schemas import ClassifyIn, ClassifyOut, CommentOut
 from app.web.wiring import wiring
 
@@ -53,7 +54,8 @@ async def classify_comment(request: Request) -> Response:
     clean = not body.may_need_sanitising(sent_bytes)
     sent, comment, causes = received(value, wired.settings.max_body_bytes, clean=clean)
     record = judge(wired, caller.site.name, comment, caller.degraded + causes, client_of(request, "classify"))
-    answer: dict[str, Any] = answers.judged(record.id, record.site, record.classification)
+    url = None if sent.check_only else review_url(pages_of(request, wired.settings.public_url), record.id)
+    answer: dict[str, Any] = answers.judged(record.id, record.site, record.classification, url)
     answer["took_ms"] = round((perf_counter() - began) * 1_000, 3)
     if not sent.check_only:
         answers.degrade(answer, await wired.recorder.record([record]))
@@ -79,4 +81,6 @@ async def stored_comment(request: Request) -> Response:
         record = wired.read("comment", wired.store.comment, caller.site.name, comment_id)
     if record is None:
         raise RefusedRequest("comment-unknown")
-    return answers.json_response(answers.stored(record))
+    return answers.json_response(
+        answers.stored(record, review_url(pages_of(request, wired.settings.public_url), record.id))
+    )

@@ -57,7 +57,7 @@ ANSWER_EXAMPLE: dict[str, Any] = {
     "site": "blog",
     "model": "2026-11-22.1",
     "took_ms": 0.6,
-    "review_url": None,
+    "review_url": "https://winnow.example/review/c_01JD8ZQ4V3W5K2N7X9R1T6M0PA",
 }
 
 Words = Annotated[str | None, Field(max_length=FIELD_CHARACTERS)]
@@ -183,7 +183,7 @@ class JudgedOut(BaseModel):
     missing: list[str] = Field(description="Fields that would have helped and were not sent.")
     site: str
     model: str
-    review_url: str | None = Field(description="null until there are review pages.")
+    review_url: str | None = Field(description="The comment's page for moderators; null for one that is not kept.")
 
 
 class ClassifyOut(JudgedOut):

@@ -39,7 +39,7 @@ def test_the_answer_has_exactly_the_documented_keys(client):
     assert answer["links"][0]["registrable_domain"] == "myget.org"
     assert (answer["links"][0]["begin"], answer["links"][0]["end"]) == (6, 6 + len(CASINO))
     assert answer["campaign"] is None
-    assert answer["review_url"] is None
+    assert answer["review_url"] == f"http://testserver/review/{answer['id']}"
 
 
 def test_scores_and_weights_have_at_most_four_decimals(client):
