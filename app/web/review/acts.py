@@ -20,7 +20,7 @@ class Told(NamedTuple):
     name: str
     """In the list of acts to choose from."""
     sentence: str
-    """With `%(by)s`, `%(subject)s`, `%(site)s`, and the names of what the act's detail holds."""
+    """With `%(by)s`, `%(subject)s`, `%(site)s`, and the names in the act's detail."""
 
 
 TOLD: dict[str, Told] = {
@@ -103,5 +103,22 @@ def _subject(subject: str) -> Markup:
 
 
 def _written(value: object) -> Markup:
-    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    return Markup("<bdi>{}</bdi>").format(text)
+    return Markup("<bdi>{}</bdi>").format(_plain(value))
+
+
+def _plain(value: object) -> str:
+    """A value of an act's detail, as people read it.
+
+    >>> _plain({"hold": {"from": 0.35, "to": 0.5}}), _plain({"hold": None}), _plain(["a", 2]), _plain(True)
+    ('hold 0.35 → 0.5', '–', 'a, 2', '✓')
+    """
+    if isinstance(value, Mapping):
+        if value.keys() == {"from", "to"}:
+            return f"{_plain(value['from'])} → {_plain(value['to'])}"
+        told = [f"{name} {_plain(each)}" for name, each in value.items() if each is not None]
+        return ", ".join(told) or "–"
+    if isinstance(value, list):
+        return ", ".join(map(_plain, value))
+    if value is None or value == "":
+        return "–"
+    return str(value) if not isinstance(value, bool) else "✓" if value else "✗"

@@ -66,7 +66,7 @@ class Service:
             if store.moderator(name) is None:
                 store.add_moderator(name, role, opening.now())
             token = new_token()
-            store.add_session(Session(token_hash(token), name, opening.now(), opening.now(), "Chromium"), "")
+            store.add_session(Session(token_hash(token), name, opening.now(), opening.now(), "Chromium"))
         return token
 
     def open(self, path: str = "/review", name: str = "jana", role: str = "moderator", **context):
