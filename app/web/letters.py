@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app import lists
 from app.core.verdict import Reason
-from app.store.records import MODERATOR, Record
+from app.store.records import Record
 from app.web.review.pages import TEMPLATES
 
 Kind = Literal["held", "removed", "restored"]
@@ -72,17 +72,21 @@ def letter(record: Record, kind: Kind, language: str, *, name: str = "", contact
     override = record.classification.override
     by = "person" if decision else "rule" if override is not None and override.rule in ("deny", "allow") else "program"
     comment = record.comment
-    text = _environment().get_template(f"{language}.txt").render(
-        kind=kind,
-        by=by,
-        was_visible=record.classification.action == "publish",
-        author=_on_one_line(comment.author, MAX_QUOTED),
-        name=name or record.site,
-        contact=contact,
-        page=_on_one_line(comment.page_title or comment.page_url, 120),
-        date=_date(record.received_at, language, zone),
-        decided=_date(decision.at, language, zone) if decision else "",
-        points=points(record, language),
+    text = (
+        _environment()
+        .get_template(f"{language}.txt")
+        .render(
+            kind=kind,
+            by=by,
+            was_visible=record.classification.action == "publish",
+            author=_on_one_line(comment.author, MAX_QUOTED),
+            name=name or record.site,
+            contact=contact,
+            page=_on_one_line(comment.page_title or comment.page_url, 120),
+            date=_date(record.received_at, language, zone),
+            decided=_date(decision.at, language, zone) if decision else "",
+            points=points(record, language),
+        )
     )
     return text.strip() + "\n"
 
@@ -99,11 +103,6 @@ def language_for(record: Record, otherwise: str) -> str:
     """The comment's language when a letter can be had in it, else another."""
     told = record.comment.language.lower().replace("_", "-").partition("-")[0]
     return told if told in LANGUAGES else otherwise
-
-
-def by_feedback(record: Record) -> bool:
-    """Whether it was the site's own people that decided, and no moderator of ours."""
-    return record.decision is not None and record.decision.source != MODERATOR
 
 
 def points(record: Record, language: str) -> list[str]:
@@ -147,7 +146,7 @@ def _point(reason: Reason, said: Mapping[str, str], *, quoted: bool = False) -> 
     words = _on_one_line(reason.evidence, MAX_QUOTED)
     if not quoted or not words or _UNQUOTED & set(words):
         return told
-    return f"{told}: {said['quoted'].format(words=words)}"
+    return said["quoted"].format(point=told, words=words)
 
 
 def _date(at: str, language: str, zone: str) -> str:
