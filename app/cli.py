@@ -18,6 +18,7 @@ from app.commands.evaluate import evaluate
 from app.commands.loso import loso
 from app.commands.models import models
 from app.commands.moderator import moderator
+from app.commands.person import person
 from app.commands.score import score
 from app.commands.serve import serve
 from app.commands.site import site
@@ -73,6 +74,7 @@ site_rules.add_to(site)
 doors.add_to(site)
 app.add_typer(site, name="site", rich_help_panel=_RUN)
 app.add_typer(moderator, name="moderator", rich_help_panel=_RUN)
+app.add_typer(person, name="person", rich_help_panel=_RUN)
 app.add_typer(webhook, name="webhook", rich_help_panel=_RUN)
 app.add_typer(models, name="models", rich_help_panel=_LEARN)
 app.add_typer(benchmark, name="benchmark", rich_help_panel=_LEARN)

@@ -15,6 +15,7 @@ from babel.messages.pofile import read_po, write_po
 
 from app import lists
 from app.core.comment import RULE_KINDS
+from app.core.query import SENTENCES
 from app.core.query_fields import FIELDS
 from app.store.preferences import PREFERENCES
 from app.web.problems import PROBLEMS
@@ -49,6 +50,7 @@ def sentences() -> Iterator[tuple[str | tuple[str, str], str]]:
         yield problem.remedy, "web/problems.py:1"
     for field in FIELDS.values():
         yield from ((text, "core/query_fields.py:1") for text in (field.finds, field.takes))
+    yield from ((text, "core/query.py:1") for text in SENTENCES)
     for each in PREFERENCES:
         yield from ((text, "store/preferences.py:1") for text in (each.title, each.sentence, each.unit) if text)
 

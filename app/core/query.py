@@ -22,6 +22,8 @@ _TOO_LONG = N_("A search holds at most 500 characters; the rest was left out.")
 _TOO_MANY = N_("A search holds at most 40 terms; the rest was left out.")
 _NO_FIELD = N_("What stands before the colon is no field that can be searched, so all of it was taken as words.")
 _LONELY_OR = N_("OR joins the terms on both sides of it; here it was taken as a word.")
+SENTENCES = (_TOO_LONG, _TOO_MANY, _NO_FIELD, _LONELY_OR)
+"""What a Problem may say; the others are `takes` of the fields."""
 
 
 @dataclass(frozen=True, slots=True)

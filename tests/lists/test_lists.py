@@ -19,6 +19,7 @@ COLUMNS = {
     "confusables.tsv": 3,
     "first_names.tsv": 2,
     "hosts.tsv": 3,
+    "letter_phrases.tsv": 3,
     "mail_providers.tsv": 2,
     "name_words.tsv": 2,
     "platform_paths.tsv": 2,
@@ -30,7 +31,7 @@ COLUMNS = {
     "trades.tsv": 3,
     "identities.tsv": 2,
 }
-KEY_COLUMNS = {"identities.tsv": 2, "redirectors.tsv": 3, "trades.tsv": 3, "purposes.tsv": 3}
+KEY_COLUMNS = {"identities.tsv": 2, "letter_phrases.tsv": 2, "redirectors.tsv": 3, "trades.tsv": 3, "purposes.tsv": 3}
 KINDS = SHARED_SERVICES | {"shortener", "bio", "messenger", "identity"}
 CORE = Path(shipped.__file__).parent.parent / "core"
 
