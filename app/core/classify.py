@@ -1,18 +1,20 @@
 """The straight line. Read this file first: a comment goes in at the top and an answer comes out at the bottom."""
 
 from app.core import policy, reasons
-from app.core.comment import Comment, History
-from app.core.features import Measured, measure
+from app.core.comment import Campaign, Comment, History
+from app.core.features import Looked, Measured, measure
 from app.core.lists import Lists
 from app.core.model import Model, Scored
-from app.core.verdict import Classification, LinkReport, Override
+from app.core.verdict import CampaignReport, Classification, LinkReport, Override
 
 SCORE_DECIMALS = 4
 """Scores are rounded before they are ruled on, so that who compares an answer's score with its thresholds comes to the
 same verdict."""
 
 
-def classify(comment: Comment, history: History, model: Model, lists: Lists) -> Classification:
+def classify(
+    comment: Comment, history: History, model: Model, lists: Lists, looked: Looked | None = None
+) -> Classification:
     """Decide about one comment from nothing but the arguments.
 
     Args:
@@ -20,10 +22,11 @@ def classify(comment: Comment, history: History, model: Model, lists: Lists) -> 
         history: what the store knows, read before.
         model: weights and thresholds.
         lists: host kinds, trade words and the rest.
+        looked: `features.look` of the comment, where that was needed before to read the history.
 
     Never raises for anything a comment may hold.
     """
-    measured = measure(comment, lists)
+    measured = measure(comment, lists, looked)
     scored = model.score(measured)
     score = round(scored.probability, SCORE_DECIMALS)
     thresholds = history.thresholds or model.thresholds
@@ -35,12 +38,13 @@ def classify(comment: Comment, history: History, model: Model, lists: Lists) -> 
         action=ruling.action,
         thresholds=thresholds,
         override=ruling.override,
-        summary=_said(ruling.override) or reasons.summarise(why, ruling.verdict),
+        summary=_said(ruling.override, history.campaign) or reasons.summarise(why, ruling.verdict),
         reasons=why,
         links=_reports(measured, scored),
         degraded=(*history.degraded, *(("text.truncated",) if measured.truncated else ())),
         missing=comment.missing(),
         model=model.version,
+        campaign=_campaign(history.campaign, ruling),
     )
 
 
@@ -60,7 +64,14 @@ def _reports(measured: Measured, scored: Scored) -> tuple[LinkReport, ...]:
     )
 
 
-def _said(override: Override | None) -> str:
+def _campaign(known: Campaign | None, ruling: policy.Ruling) -> CampaignReport | None:
+    """Without one that only a link led to, where the comment is let through: it does not join that one."""
+    if known is None or (known.by_link and ruling.action == "publish"):
+        return None
+    return CampaignReport(known.id, known.size, known.label)
+
+
+def _said(override: Override | None, campaign: Campaign | None) -> str:
     """The sentence for a verdict that a rule gave; empty when the score gave it."""
     if override is None:
         return ""
@@ -70,5 +81,8 @@ def _said(override: Override | None) -> str:
         return f"A test: {override.value} is spam by agreement, so that a set-up can be tried."
     if override.rule == "role":
         return f"The author's role on this site ({override.value}) is trusted."
+    if campaign and override.rule == "campaign":
+        label = "spam" if override.kind == "spam" else "not spam"
+        return f"A moderator settled comments like this one: {label} ({campaign.by}, {campaign.at[:10]})."
     done = "allows" if override.rule == "allow" else "denies"
     return f"A rule of this site {done} it: {override.kind.replace('_', ' ')} {override.value}."

@@ -95,6 +95,26 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Campaign:
+    """Comments like this one, or with its links, that came before."""
+
+    id: str
+    """Of its first comment."""
+    size: int
+    """Comments that it has so far, this one not among them; counting stops at 1,000."""
+    label: str | None = None
+    """spam or ham: a moderator settled it, and that acts on this comment too. None: nothing acts."""
+    by: str = ""
+    """The moderator."""
+    at: str = ""
+    """When they did. RFC 3339, UTC."""
+    by_link: bool = False
+    """Whether nothing but a link leads there that the decision was not about."""
+    is_copy: bool = False
+    """Whether the campaign has all links of this comment already, and nearly all of its text."""
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """What the store knows that a verdict depends on, read once before deciding."""
 
@@ -104,5 +124,7 @@ class History:
     """The site's rules and those for all sites that have not expired, in the order they were added."""
     page: Page | None = None
     """The page at the comment's page_url, when the site has told of it and the comment brings no text of its own."""
+    campaign: Campaign | None = None
+    """Where the comment's keys lead, see core.campaign; None when it stands alone."""
     degraded: tuple[str, ...] = ()
     """What could not be read, e.g. ("store",); empty when all is well."""

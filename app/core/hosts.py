@@ -119,7 +119,7 @@ def describe(url: Url, own_domain: str, lists: Lists, page: Url | None = None) -
     if _is_ip(name):
         return Host(name, "", name, "", "", "", "ip", "")
     parts = lists.split_host(name)
-    listed = _listed_kind(name, lists)
+    listed = listed_kind(name, lists)
     is_customer = parts.suffix != parts.public_suffix and parts.suffix not in lists.sold_suffixes
     same_owner = not listed or is_customer or (page is not None and _is_same_place(url, page, lists))
     if own_domain and parts.registrable_domain == own_domain and same_owner:
@@ -211,8 +211,8 @@ def _is_ip(name: str) -> bool:
     return name.startswith("[") or name.replace(".", "").isdigit()
 
 
-def _listed_kind(name: str, lists: Lists) -> str:
-    """The kind of the longest listed host that this one is, or stands below; empty if none."""
+def listed_kind(name: str, lists: Lists) -> str:
+    """As hosts.tsv has it, of the longest host there that this one is, or stands below; empty if none."""
     while name:
         kind = lists.host_kinds.get(name)
         if kind:

@@ -139,6 +139,10 @@ class Lists:
     """Domains at which anybody can have an e-mail address."""
     platform_paths: frozenset[str]
     """Parts of a path that every page of a service has, such as `package` or `watch`."""
+    well_known: frozenset[str]
+    """Registrable domains that everybody links to, so that a link there in common means nothing."""
+    tracking: frozenset[str]
+    """Parameters of an address that only say how a reader came to it."""
     reasons: Mapping[str, tuple[str, str]]
     """Reason code -> what it says for a weight above 0, and below. `{trade}` in a code stands for any trade."""
     trade_names: Mapping[str, str]

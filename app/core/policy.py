@@ -5,10 +5,12 @@
 3. role          who runs the site may write what they like; ham
 4. test          a name or e-mail with which set-ups are tried, as Akismet's and CleanTalk's clients do; spam
 5. honeypot      a field that people cannot see was filled in; spam
-6. thresholds    the site's own, else the model's: hold, reject, discard; a tie goes to the stricter side
+6. campaign      a moderator settled comments like it, and that still acts; what they said
+7. thresholds    the site's own, else the model's: hold, reject, discard; a tie goes to the stricter side
 
 A deny rule of a link kind speaks when any link fits, an allow rule only when every link does: else a spammer would
-add one allowed link and be through.
+add one allowed link and be through. For the same reason a campaign that was called ham lets only copies through, which
+bring neither a new link nor many new words.
 """
 
 from collections.abc import Callable
@@ -16,7 +18,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from ipaddress import IPv6Address, ip_address, ip_network
 
-from app.core.comment import Comment, History, Rule, Thresholds
+from app.core.comment import Campaign, Comment, History, Rule, Thresholds
 from app.core.features import MAX_TEXT_CHARS
 from app.core.folding import fold
 from app.core.hosts import parse_url
@@ -65,7 +67,7 @@ def decide(
         comment: what the rules look at.
         seen: its text as a reader sees it.
         links: its links.
-        history: the site's rules.
+        history: the site's rules, and the campaign the comment belongs to.
     """
     for effect in ("deny", "allow"):
         for rule in history.rules:
@@ -80,7 +82,11 @@ def decide(
         return Ruling("spam", "reject", Override("test", "", min(tried)))
     if comment.honeypot.strip():
         return Ruling("spam", "reject", Override("honeypot", "", ""))
-    return Ruling(*by_threshold(score, thresholds), None)
+    verdict, action = by_threshold(score, thresholds)
+    if history.campaign and _settles(history.campaign, action, comment, links):
+        override = Override("campaign", history.campaign.label or "", history.campaign.id)
+        return Ruling("ham", "publish", override) if override.kind == "ham" else Ruling("spam", "reject", override)
+    return Ruling(verdict, action, None)
 
 
 def by_threshold(score: float, thresholds: Thresholds) -> tuple[Verdict, Action]:
@@ -123,10 +129,25 @@ def _of_links(rule: Rule, value: str, comment: Comment, links: tuple[Link, ...])
         return False
     if rule.effect == "deny":
         return any(fits(link) for link in links)
-    if len(links) >= MAX_LINKS or len(comment.text) > MAX_TEXT_CHARS:
-        return False  # what was not read might be anything
+    if _is_unread(comment, links):
+        return False
     shown = [link for link in links if link.field in _SHOWN_FIELDS]
     return bool(shown) and all(fits(link) for link in shown)
+
+
+def _is_unread(comment: Comment, links: tuple[Link, ...]) -> bool:
+    """Whether some of it was not looked at, which might be anything."""
+    return len(links) >= MAX_LINKS or len(comment.text) > MAX_TEXT_CHARS
+
+
+def _settles(campaign: Campaign, action: Action, comment: Comment, links: tuple[Link, ...]) -> bool:
+    """Whether a decision on a campaign holds for this comment too, which would get this action by its score.
+
+    Where only some link of the comment led to it, it is no more than a second opinion on what is held anyway.
+    """
+    if campaign.label == "ham":
+        return campaign.is_copy and not _is_unread(comment, links)
+    return campaign.label == "spam" and not (campaign.by_link and action == "publish")
 
 
 Fits = Callable[[Link], bool] | None

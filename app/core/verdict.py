@@ -54,11 +54,23 @@ class Override:
     """The rule that decided instead of the score."""
 
     rule: str
-    """role, test, honeypot, allow or deny."""
+    """role, test, honeypot, campaign, allow or deny."""
     kind: str
-    """For allow and deny: what kind of rule; else empty."""
+    """For allow and deny: what kind of rule; for a campaign: spam or ham; else empty."""
     value: str
-    """The rule's value as the operator wrote it, or the role."""
+    """The rule's value as the operator wrote it, or the role, or the campaign's id."""
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignReport:
+    """The campaign of a comment as the answer shows it."""
+
+    id: str
+    """Of its first comment."""
+    size: int
+    """Comments that came before this one; for one that is stored, all but itself. Counting stops at 1,000."""
+    label: str | None
+    """What a moderator called it, as long as that acts; else None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +92,5 @@ class Classification:
     missing: tuple[str, ...]
     model: str
     """Folder name under models/."""
+    campaign: CampaignReport | None = None
+    """None when the comment stands alone. Changes with what comes after, so it is never stored with the answer."""

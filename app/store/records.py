@@ -3,10 +3,11 @@
 import hashlib
 import secrets
 import string
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any, NamedTuple
 
+from app.core.campaign import NO_SIGNATURE, Signature
 from app.core.comment import COMMENT_FIELDS, Comment
 from app.core.hosts import parse_url
 from app.core.text import text_hash
@@ -144,6 +145,8 @@ class Record:
     """The door it came by and the CMS's User-Agent, e.g. `akismet WordPress/6.1.9 | Akismet/5.0.2`."""
     author_network: str = ""
     """Of the author's address only this much is kept; see `network_of`. Empty when it is not known."""
+    signature: Signature = field(default=NO_SIGNATURE, compare=False)
+    """How it finds its campaign when it is written; it is not kept with it."""
 
 
 def new_key(alphabet: str = KEY_ALPHABET) -> str:

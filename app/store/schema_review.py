@@ -4,6 +4,9 @@ from sqlalchemy import JSON, BigInteger, Boolean, Column, ForeignKey, Index, Int
 
 from app.store.schema_base import metadata
 
+LARGE = BigInteger().with_variant(Integer(), "sqlite")
+"""63 bits. In SQLite an INTEGER has them, and as a primary key it is the row's own place: there is no second tree."""
+
 moderators = Table(
     "moderators",
     metadata,
@@ -104,7 +107,7 @@ signatures = Table(
     "signatures",
     metadata,
     # Where a new comment finds its campaign. A key stands once, with the campaign that had it last.
-    Column("key", BigInteger, primary_key=True, autoincrement=False, comment="see core.campaign.Signature.keys"),
+    Column("key", LARGE, primary_key=True, autoincrement=False, comment="see core.campaign.Signature.keys"),
     Column("campaign", Text, nullable=False, index=True),
     Column("last_at", Text, nullable=False),
 )

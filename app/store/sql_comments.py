@@ -6,11 +6,13 @@ from dataclasses import replace
 from sqlalchemy import Engine, and_, bindparam, delete, exists, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
-from app.core.comment import Comment, History, Page, Rule, Thresholds
+from app.core.campaign import NO_SIGNATURE, Signature
+from app.core.comment import Campaign, Comment, History, Page, Rule, Thresholds
 from app.store import rows
 from app.store.records import Alike, Record, page_key, refuse_decided
 from app.store.schema import comments, decisions, links, pages, rules, sites
 from app.store.sql_base import SqlBase, require_site, site_unknown
+from app.store.sql_grouping import LEADS, SIZE, assigned, campaign_of, looked_up, since, write_grouping
 
 # One round trip: a row per rule, or one row without a rule; no row at all means no such site.
 _IN_FORCE = and_(
@@ -33,12 +35,20 @@ class SqlComments(SqlBase):
         super().__init__(engine)
         self._history = self._compiled(_HISTORY)
         self._page = self._compiled(_PAGE)
+        self._leads = self._compiled(LEADS)
+        self._size = self._compiled(SIZE)
 
-    def history_of(self, site_name: str, comment: Comment, now: str = "") -> History:
+    def history_of(
+        self, site_name: str, comment: Comment, now: str = "", signature: Signature = NO_SIGNATURE
+    ) -> History:
         """What a verdict on `comment` depends on. Raises SiteUnknown.
 
-        Thresholds are the site's; rules are its own and those for all sites, without those that have expired by `now`
-        (empty: none has). The page is read only where the comment does not bring its text.
+        Args:
+            site_name: whose thresholds and rules hold, and with them the rules for all sites.
+            comment: the page is read only where it does not bring its text.
+            now: RFC 3339, UTC. Rules that have expired are left out, and what was settled acts until a certain time;
+                empty: no rule has expired.
+            signature: how the comment finds its campaign, on whichever site that is; without keys it stands alone.
         """
         found = self._read(self._history, now, site_name)
         if not found:
@@ -48,7 +58,13 @@ class SqlComments(SqlBase):
             thresholds=None if hold is None else Thresholds(hold, reject, discard),
             rules=tuple(Rule(*row[3:]) for row in found if row[3] is not None),
             page=self._page_of(site_name, comment),
+            campaign=self._campaign_of(signature, now) if signature.keys else None,
         )
+
+    def _campaign_of(self, signature: Signature, now: str) -> Campaign | None:
+        found = self._read(self._leads, looked_up(signature), since(now))
+        campaign = campaign_of(signature, found, now) if found else None
+        return replace(campaign, size=self._read(self._size, campaign.id)[0][0]) if campaign else None
 
     def _page_of(self, site_name: str, comment: Comment) -> Page | None:
         key = page_key(comment.page_url) if comment.page_url and not comment.page_text else ""
@@ -69,6 +85,9 @@ class SqlComments(SqlBase):
         comment_rows = [rows.comment_row(each) for each in records]
         link_rows = [row for each in records for row in rows.link_rows(each)]
         with self._transaction() as connection:
+            found, leading = assigned(connection, records)
+            for row in comment_rows:
+                row["campaign"] = found.campaign_of[row["id"]]
             try:
                 connection.execute(insert(comments), comment_rows)
             except IntegrityError:
@@ -77,6 +96,7 @@ class SqlComments(SqlBase):
                 raise
             if link_rows:
                 connection.execute(insert(links), link_rows)
+            write_grouping(connection, found, leading, max(each.received_at for each in records))
 
     def comment(self, site_name: str, id: str) -> Record | None:
         """The record as it was written, with its latest decision, and without author_ip and honeypot.

@@ -21,7 +21,7 @@ HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 def judged(comment_id: str, site: str, found: Classification, review_url: str | None = None) -> dict[str, Any]:
     """The keys of DESIGN section 3 but `took_ms`; scores and weights rounded to four decimals."""
     thresholds = found.thresholds
-    override = found.override
+    override, campaign = found.override, found.campaign
     return {
         "id": comment_id,
         "spam": found.verdict == "spam",
@@ -37,7 +37,7 @@ def judged(comment_id: str, site: str, found: Classification, review_url: str | 
         "summary": found.summary,
         "reasons": [_reason(reason) for reason in found.reasons],
         "links": [_link(link) for link in found.links],
-        "campaign": None,
+        "campaign": campaign and {"id": campaign.id, "size": campaign.size, "label": campaign.label},
         "degraded": list(found.degraded),
         "missing": list(found.missing),
         "site": site,

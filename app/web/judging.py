@@ -8,8 +8,10 @@ from typing import Any
 from pydantic import ValidationError
 from ulid import ULID
 
+from app.core.campaign import kept, signature
 from app.core.classify import classify
 from app.core.comment import Comment, History
+from app.core.features import look
 from app.store.records import Record
 from app.web import body
 from app.web.problems import RefusedRequest, invalid_fields
@@ -20,7 +22,7 @@ SANITISED = "text.sanitised"
 
 
 def judge(wired: Wiring, site: str, comment: Comment, causes: Iterable[str] = (), client: str = "") -> Record:
-    """Reads the history once and decides; nothing is written.
+    """Looks at the comment, reads the history once and decides; nothing is written.
 
     Args:
         wired: the store, the model and the lists.
@@ -30,14 +32,19 @@ def judge(wired: Wiring, site: str, comment: Comment, causes: Iterable[str] = ()
         client: the door it came by and the CMS's User-Agent.
     """
     wired.clients.note(site, client)
-    history = wired.history_of(site, comment)
     began = perf_counter()
-    found = classify(_with_page(comment, history), history, wired.model, wired.lists)
-    wired.metrics.judged(found.verdict, perf_counter() - began)
+    looked = look(comment, wired.lists)
+    signed = signature(looked, wired.lists)
+    seconds = perf_counter() - began
+    history = wired.history_of(site, comment, signed)
+    began = perf_counter()
+    found = classify(_with_page(comment, history), history, wired.model, wired.lists, looked)
+    leaves = kept(signed, looked, found, wired.lists)
+    wired.metrics.judged(found.verdict, seconds + perf_counter() - began)
     degraded = tuple(dict.fromkeys((*found.degraded, *history.degraded, *causes)))
     if degraded != found.degraded:
         found = replace(found, degraded=degraded)
-    return Record(f"c_{ULID()}", site, wired.now(), comment, found, client=client)
+    return Record(f"c_{ULID()}", site, wired.now(), comment, found, client=client, signature=leaves)
 
 
 def _with_page(comment: Comment, history: History) -> Comment:

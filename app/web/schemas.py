@@ -130,9 +130,9 @@ class ThresholdsOut(BaseModel):
 class OverrideOut(BaseModel):
     """The rule that decided instead of the score."""
 
-    rule: str = Field(description="role, test, honeypot, allow or deny.")
-    kind: str = Field(description="For allow and deny, what the rule looks at; else empty.")
-    value: str = Field(description="The rule as the operator wrote it, or the role.")
+    rule: str = Field(description="role, test, honeypot, campaign, allow or deny.")
+    kind: str = Field(description="For allow and deny, what the rule looks at; for campaign spam or ham; else empty.")
+    value: str = Field(description="The rule as the operator wrote it, or the role, or the campaign's id.")
 
 
 class ReasonOut(BaseModel):
@@ -161,6 +161,14 @@ class LinkOut(BaseModel):
     score: float = Field(description="How much the link alone looks like spam, 0.0 to 1.0.")
 
 
+class CampaignOut(BaseModel):
+    """Comments that are near-duplicates or push the same link, over pages, sites and days."""
+
+    id: str = Field(description="The `id` of its first comment.")
+    size: int = Field(description="Comments that have come before, on all sites; counting stops at 1,000.")
+    label: Literal["spam", "ham"] | None = Field(description="What a moderator called it, while that acts; else null.")
+
+
 class JudgedOut(BaseModel):
     """What Winnow found, as answered and as stored."""
 
@@ -174,7 +182,7 @@ class JudgedOut(BaseModel):
     summary: str
     reasons: list[ReasonOut]
     links: list[LinkOut]
-    campaign: None = Field(description="null until campaigns are built.")
+    campaign: CampaignOut | None = Field(description="null when the comment stands alone.")
     degraded: list[str] = Field(
         description="What went wrong on the way, e.g. `store` (not stored), `store.slow` (not yet "
         "stored), `text.sanitised` (NUL or lone surrogates were taken out), `text.truncated` "

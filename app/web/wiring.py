@@ -11,6 +11,7 @@ from typing import ParamSpec, Protocol, TypeVar
 
 from starlette.requests import Request
 
+from app.core.campaign import NO_SIGNATURE, Signature
 from app.core.comment import Comment, History
 from app.core.lists import Lists
 from app.core.model import Model
@@ -135,10 +136,10 @@ class Wiring:
                 self._refused, self._ask_again_at = error, ended + REST_S
             raise
 
-    def history_of(self, site: str, comment: Comment) -> History:
+    def history_of(self, site: str, comment: Comment, signature: Signature = NO_SIGNATURE) -> History:
         """Never fails: a store that does not answer is a History that says so."""
         try:
-            return self.read("history", self.store.history_of, site, comment, self.now())
+            return self.read("history", self.store.history_of, site, comment, self.now(), signature)
         except StoreUnavailable:
             return History(degraded=("store",))
 

@@ -27,9 +27,11 @@ COLUMNS = {
     "reasons.tsv": 3,
     "redirectors.tsv": 4,
     "sold_suffixes.tsv": 2,
+    "tracking.tsv": 2,
     "trade_names.tsv": 2,
     "trades.tsv": 3,
     "identities.tsv": 2,
+    "well_known.tsv": 2,
 }
 KEY_COLUMNS = {"identities.tsv": 2, "letter_phrases.tsv": 2, "redirectors.tsv": 3, "trades.tsv": 3, "purposes.tsv": 3}
 KINDS = SHARED_SERVICES | {"shortener", "bio", "messenger", "identity"}

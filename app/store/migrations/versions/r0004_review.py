@@ -246,7 +246,7 @@ def _create_skips() -> None:
 def _create_signatures() -> None:
     op.create_table(
         "signatures",
-        sa.Column("key", sa.BigInteger, autoincrement=False, nullable=False),
+        sa.Column("key", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("campaign", sa.Text, nullable=False),
         sa.Column("last_at", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("key", name="pk_signatures"),
