@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 from ulid import ULID
 
+from app.core.campaign import kept, signature
 from app.core.classify import classify
 from app.core.comment import Comment, History
+from app.core.features import look
 from app.core.lists import Lists
 from app.core.model import Model
 from app.store.records import Record
@@ -44,6 +46,7 @@ DOUBTFUL = (
     "call me +44 20 7946 0{n}9",
     "Very informative post {n}, thanks for sharing!",
 )
+SYLLABLES = "ba de fi go hu ka le mi no pu ra se ti vo zu an el in or ul sta pre kri blo".split()
 START = datetime(2026, 11, 1, 8, tzinfo=UTC)
 
 
@@ -64,8 +67,15 @@ def texts(count: int, seed: int = 5) -> Iterator[Comment]:
         )
 
 
-def records(count: int, model: Model, lists: Lists, seed: int = 5, every_s: float = 60.0) -> Iterator[Record]:
-    """Judged, one after another in time; each text is judged once, so that 100,000 take seconds."""
+def records(
+    count: int, model: Model, lists: Lists, seed: int = 5, every_s: float = 60.0, words: int = 0
+) -> Iterator[Record]:
+    """Judged, one after another in time; each text is judged once, so that 100,000 take a minute.
+
+    `words` made-up ones are put behind each text after it was judged, so that not all of them are one campaign.
+    """
+    chance = random.Random(seed)
+    vocabulary = ["".join(chance.choices(SYLLABLES, k=chance.randint(2, 4))) for _ in range(2_000)]
     judged: dict[tuple[str, str, str], Record] = {}
     for number, comment in enumerate(texts(count, seed)):
         at = START + timedelta(seconds=number * every_s)
@@ -73,10 +83,15 @@ def records(count: int, model: Model, lists: Lists, seed: int = 5, every_s: floa
         if key not in judged:
             answer = classify(comment, History(), model, lists)
             judged[key] = Record("", "", "", comment, answer, client="classify tests/1")
+        found = judged[key]
+        if words:
+            comment = replace(comment, text=f"{comment.text} {' '.join(chance.choices(vocabulary, k=words))}.")
+        looked = look(comment, lists)
         yield replace(
-            judged[key],
+            found,
             id=f"c_{ULID.from_timestamp(at.timestamp())}",
             site=SITES[number % len(SITES)],
             received_at=at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             comment=comment,
+            signature=kept(signature(looked, lists), looked, found.classification, lists),
         )
