@@ -29,6 +29,16 @@ FROM = {
     ("POST", "/review/moderators/role"): "admin",
     ("POST", "/review/moderators/disable"): "admin",
     ("POST", "/review/moderators/enable"): "admin",
+    ("GET", "/review/rules"): "viewer",
+    ("POST", "/review/rules"): "moderator",
+    ("POST", "/review/rules/remove"): "moderator",
+    ("GET", "/review/rules/new"): "moderator",
+    ("GET", "/review/sites"): "admin",
+    ("POST", "/review/sites"): "admin",
+    ("GET", "/review/sites/{name:path}"): "admin",
+    ("POST", "/review/sites/{name:path}"): "admin",
+    ("GET", "/review/settings"): "admin",
+    ("POST", "/review/settings"): "admin",
 }
 """The lowest role that an address is for."""
 
@@ -170,7 +180,10 @@ def test_elsewhere_errors_stay_problems(shared):
 def test_every_form_of_a_page_carries_the_sessions_token(shared):
     visitor = signed_in(shared, "root", "admin")
 
-    for path in ("/review/profile", "/review/moderators", "/review/audit"):
+    for path in (
+        "/review/profile", "/review/moderators", "/review/audit", "/review/rules", "/review/sites", "/review/sites/blog",
+        "/review/settings",
+    ):  # fmt: skip
         page = visitor.get(path).text
         for form in re.findall(r"<form[^>]+method=\"post\".*?</form>", page, re.DOTALL):
             assert hidden(form)["csrf"] == visitor.headers["X-CSRF-Token"]
