@@ -32,8 +32,9 @@ def write(client, count, **values):
 
 def test_every_act_has_a_name_and_a_sentence():
     assert set(TOLD) == set(ACTS)
-    for told in TOLD.values():
+    for act, told in TOLD.items():
         assert told.name
+        assert told.sentence.startswith("%(by)s") or act == "expire", "nobody but the policy did that"
         assert told.sentence.endswith(".")
 
 

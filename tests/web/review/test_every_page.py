@@ -199,7 +199,10 @@ def test_elsewhere_errors_stay_problems(shared):
 def test_every_form_of_a_page_carries_the_sessions_token(shared):
     visitor = signed_in(shared, "root", "admin")
 
-    for path in ("/review/profile", "/review/moderators", "/review/audit"):
+    for path in (
+        "/review/profile", "/review/moderators", "/review/audit", "/review/rules", "/review/sites", "/review/sites/blog",
+        "/review/settings",
+    ):  # fmt: skip
         page = visitor.get(path).text
         for form in re.findall(r"<form[^>]+method=\"post\".*?</form>", page, re.DOTALL):
             assert hidden(form)["csrf"] == visitor.headers["X-CSRF-Token"]
