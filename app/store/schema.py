@@ -98,7 +98,7 @@ comments = Table(
     Column("decided_at", Text, nullable=False, server_default=text("''")),
     Index("ix_comments_tab_urgency", "tab", "urgency", "id"),
     Index("ix_comments_tab_score", "tab", "score", "id"),
-    Index("ix_comments_tab_id", "tab", "id"),
+    Index("ix_comments_tab_id", "tab", "id", "site", "received_at"),  # the last two: how long what waits has waited
     Index("ix_comments_tab_campaign", "tab", "campaign"),
     Index("ix_comments_campaign", "campaign"),
     Index("ix_comments_author", "author", "received_at", "label"),  # counts without reading a comment

@@ -1,12 +1,12 @@
 """What a model's card says, read defensively: whatever is missing or is not what it should be is None, or left out."""
 
 from collections.abc import Mapping
-from math import isfinite
 from typing import Any, NamedTuple
 
 MOST_ROWS = 200
 """Of a table; a card that names more sources is cut."""
 _MOST_LETTERS = 200
+_MOST = 1e15
 
 
 class Measured(NamedTuple):
@@ -172,7 +172,7 @@ def _at(values: list[Any], place: int) -> float | None:
 def _number(value: object) -> float | None:
     if not isinstance(value, int | float) or isinstance(value, bool):
         return None
-    return float(value) if isfinite(value) and abs(value) < 1e15 else None
+    return float(value) if -_MOST < value < _MOST else None  # NaN is not
 
 
 def _count(value: object) -> int | None:

@@ -26,7 +26,7 @@ _ADDED = (
 _INDEXES = {
     "ix_comments_tab_urgency": ["tab", "urgency", "id"],
     "ix_comments_tab_score": ["tab", "score", "id"],
-    "ix_comments_tab_id": ["tab", "id"],
+    "ix_comments_tab_id": ["tab", "id", "site", "received_at"],
     "ix_comments_tab_campaign": ["tab", "campaign"],
     "ix_comments_campaign": ["campaign"],
     "ix_comments_author": ["author", "received_at", "label"],
