@@ -50,7 +50,9 @@ def item(request: Request, visit: Annotated[Visit, Depends(visitor())]) -> Respo
 def note(request: Request, visit: Annotated[Visit, Depends(poster())]) -> Response:
     """Leaves a note for the other moderators."""
     id, text = request.path_params["id"], visit.field("text").strip()[:MAX_NOTE_CHARACTERS]
-    if text and not visit.store.add_note(id, visit.moderator.name, visit.now(), text):
+    if not text:
+        raise RefusedRequest("request-refused", "A note has some text.")
+    if not visit.store.add_note(id, visit.moderator.name, visit.now(), text):
         raise RefusedRequest("comment-unknown")
     return answers.json_response({"id": id}) if visit.wants_json else pages.see_other(back_to(visit, f"/review/{id}"))
 

@@ -11,6 +11,9 @@ const current = () => document.querySelector(".line.current");
 const acts = []; // what this page did and can take back: {act, removed: [line]}
 let waiting = 0; // answers that are still to come
 
+// Times are shown in the browser's zone until a moderator has chosen one.
+document.cookie = `winnow-zone=${encodeURIComponent(Intl.DateTimeFormat().resolvedOptions().timeZone)}; path=/review; SameSite=Lax`;
+
 // ---- Telling
 
 function say(text, { undo = false, wrong = false } = {}) {
