@@ -13,8 +13,10 @@ _RULES = {
     "test": N_("A test: %(value)s is spam by agreement, so that a set-up can be tried."),
     "role": N_("The author's role on this site (%(value)s) is trusted."),
     "allow": N_("A rule of this site allows it: %(kind)s %(value)s."),
+    "campaign": N_("A moderator settled comments like this one: %(kind)s."),
     "deny": N_("A rule of this site denies it: %(kind)s %(value)s."),
 }
+_LABELS = {"spam": N_("spam"), "ham": N_("not spam")}
 _SUMMARIES = (
     N_("The evidence is mixed."),
     N_("Too little speaks for spam."),
@@ -56,5 +58,5 @@ def _summary(found: Classification, said: tuple[Reason, ...], language: str) -> 
     sentence = _RULES.get(found.override.rule)
     if sentence is None:
         return found.summary
-    kind = gettext(found.override.kind.replace("_", " "))
+    kind = gettext(_LABELS.get(found.override.kind) or found.override.kind.replace("_", " "))
     return gettext(sentence) % {"kind": kind, "value": found.override.value}
