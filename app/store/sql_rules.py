@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, or_, select
 
-from app.core.comment import Rule
+from app.core.comment import EFFECTS, Rule
 from app.store.rules import StandingRule
 from app.store.schema import comments, rules
 from app.store.sql_audit import write_audit
@@ -96,7 +96,7 @@ def _hits(connection: Connection, since: str) -> Mapping[_SAME, Mapping[str, int
     said = [_OVERRIDE[name].as_string().label(name) for name in ("rule", "kind", "value")]
     statement = (
         select(*said, comments.c.site, func.count())
-        .where(comments.c.received_at >= since, said[0].in_(("allow", "deny")))
+        .where(comments.c.received_at >= since, comments.c.override.in_(EFFECTS))
         .group_by(*said, comments.c.site)
     )
     found: dict[_SAME, dict[str, int]] = {}

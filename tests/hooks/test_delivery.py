@@ -19,9 +19,8 @@ from app.errors import StoreUnavailable
 from app.hooks.delivery import Delivery
 from app.hooks.schedule import stamp
 from app.hooks.sending import Sender
-from app.hooks.signing import new_secret
 from app.store.database import migrate, open_engine
-from app.store.outbox import Attempt, purpose_of
+from app.store.outbox import Attempt, new_secret, purpose_of
 from app.store.records import Decision, Record
 from app.store.sql import SqlStore
 from tests.hooks.conftest import AT, wait_for

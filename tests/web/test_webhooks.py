@@ -7,7 +7,7 @@ from pathlib import Path
 
 from standardwebhooks import Webhook
 
-from app.hooks.signing import new_secret
+from app.store.outbox import new_secret
 from app.store.records import Decision
 from tests.hooks.conftest import AT, Receiver, wait_for
 from tests.web.conftest import wired
