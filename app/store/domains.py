@@ -44,6 +44,8 @@ class DomainLink(NamedTuple):
 
     url: str
     host: str
+    registrable_domain: str
+    """Empty for an IP address, and for a host without a public suffix."""
     host_kind: str
     seen: Seen
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Depends
 from starlette.requests import Request
@@ -89,8 +89,8 @@ def domain(request: Request, visit: Annotated[Visit, Depends(visitor())]) -> Res
     name = request.path_params["domain"].strip().lower()[:253]
     days, site = _days(visit), request.query_params.get("site", "")
     found = visit.store.domain_links(name, since(visit, days), site)
-    links, seen = found.links, list({link.seen.id: link.seen for link in found.links}.values())
-    networks = ((link, link.seen.author_network) for link in links if link.seen.author_network)
+    seen = list({link.seen.id: link.seen for link in found.links}.values())
+    is_domain = any(link.registrable_domain for link in found.links)
     return pages.show(
         visit,
         "domain.html",
@@ -101,22 +101,36 @@ def domain(request: Request, visit: Annotated[Visit, Depends(visitor())]) -> Res
         site=site,
         sites=[each.name for each in visit.store.sites()],
         is_more=found.is_more,
-        total=became(seen),
-        links=len(links),
-        on_sites=sorted({each.site for each in seen}),
-        authors=len({_who(each) for each in seen}),
-        blocked=len({_who(each) for each in seen if each.label == "spam"}),
-        kinds=sorted({link.host_kind for link in links}),
+        links=len(found.links),
         anyone=ANYONE,
-        hosts=_rows((link, link.host) for link in links),
-        shapes=_rows((link, path_shape(link.url)) for link in links),
-        people=_rows((link, _who(link.seen)) for link in links),
-        networks=_rows(networks),
+        search=written("domain" if is_domain else "host", name),
+        rule={
+            "kind": "registrable_domain" if is_domain else "host",
+            "value": name,
+            "scope": "" if site else "all",
+            "site": site,
+            "back": pages.address(request.url.path, days=days, site=site),
+        },
         times=_times(seen, WINDOWS[days]),
-        latest=[_of(links, each) for each in seen[:MAX_LATEST]],
-        search=written("domain", name) if any(link.host != name for link in links) else written("host", name),
         of_author=people_url,
+        **_told(found.links, seen),
     )
+
+
+def _told(links: Sequence[DomainLink], seen: Sequence[Seen]) -> dict[str, Any]:
+    """What the links have in common, and who pushes them."""
+    return {
+        "total": became(seen),
+        "on_sites": sorted({each.site for each in seen}),
+        "authors": len({_who(each) for each in seen}),
+        "blocked": len({_who(each) for each in seen if each.label == "spam"}),
+        "kinds": sorted({link.host_kind for link in links}),
+        "hosts": _rows((link, link.host) for link in links),
+        "shapes": _rows((link, path_shape(link.url)) for link in links),
+        "people": _rows((link, _who(link.seen)) for link in links),
+        "networks": _rows((link, link.seen.author_network) for link in links if link.seen.author_network),
+        "latest": [_of(links, each) for each in seen[:MAX_LATEST]],
+    }
 
 
 def people_url(seen: Seen) -> str:

@@ -116,9 +116,14 @@ class TestOneDomain:
 
     def test_a_moderator_can_go_on_to_a_rule_and_a_viewer_cannot(self, client, visitor, make_visitor):
         moderator = make_visitor(client, "tom", "moderator")
-        wanted = "/review/rules/new?domain=casino.example&amp;effect=deny"
+        wanted = "/review/rules/new?effect=deny&amp;kind=registrable_domain&amp;value=casino.example&amp;scope=all"
+        page = moderator.get("/review/domains/casino.example").text
+        form = moderator.get(
+            re.search(r'href="(/review/rules/new[^"]*effect=deny[^"]+)"', page)[1].replace("&amp;", "&")
+        )
 
-        assert wanted in moderator.get("/review/domains/casino.example").text
+        assert wanted in page
+        assert 'value="casino.example"' in form.text
         assert wanted not in visitor.get("/review/domains/casino.example").text
 
     def test_a_host_of_many_is_warned_of(self, visitor):
