@@ -14,12 +14,15 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from app import lists
+from app.core import cautions, rule_expiry, rule_values, site_values
 from app.core.comment import RULE_KINDS
 from app.core.query import SENTENCES
 from app.core.query_fields import FIELDS
+from app.store import preferences
 from app.store.preferences import PREFERENCES
 from app.web.problems import PROBLEMS
 from app.web.review.pages import LANGUAGES, LOCALE
+from app.web.site_diagnosis import WHY
 
 ROOT = Path(__file__).parents[1]
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None, "say": None, "saying": (1, 2)}
@@ -51,6 +54,11 @@ def sentences() -> Iterator[tuple[str | tuple[str, str], str]]:
     for field in FIELDS.values():
         yield from ((text, "core/query_fields.py:1") for text in (field.finds, field.takes))
     yield from ((text, "core/query.py:1") for text in SENTENCES)
+    yield from ((sentence, "core/cautions.py:1") for sentence in cautions.SENTENCES.values())
+    for module in (preferences, site_values, rule_expiry, rule_values):
+        for refusal in module.REFUSALS.values():
+            yield from ((sentence, f"{module.__name__}:1") for sentence in refusal)
+    yield from ((sentence, "web/site_diagnosis.py:1") for sentence in WHY.values())
     for each in PREFERENCES:
         yield from ((text, "store/preferences.py:1") for text in (each.title, each.sentence, each.unit) if text)
 

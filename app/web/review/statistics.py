@@ -9,7 +9,7 @@ from app.core.threshold_goals import ordered
 from app.store.audit import Doer
 from app.store.statistics import ANSWERS_READ, MOST_SCORED, Delay, Pace, Period, by_hour, paces, usual_s
 from app.web.problems import RefusedRequest
-from app.web.review import choosing, pages, pictures
+from app.web.review import choosing, pages, pictures, wording
 from app.web.review.pages import address, percent
 from app.web.review.pictures import Picture, Table, share_of, within
 from app.web.review.session import Visit, poster, visitor
@@ -139,10 +139,9 @@ def _scores(visit: Visit, choices: Choices, window: Window, models: int) -> dict
 def _reasons(visit: Visit, choices: Choices, window: Window) -> dict[str, Any]:
     """How often each reason was right, those that spoke most often first."""
     found = visit.store.by_reason(choices.only, window.since, ANSWERS_READ)
-    sentences = visit.wired.lists.reasons
     rows = [
         ReasonRow(
-            visit.say(sentences[each.code][0]) if each.code in sentences else each.code,
+            wording.sentence_of(each.code, 1.0, visit.wired.lists, visit.language) or each.code,
             visit.say("%(right)s of %(spoke)s", right=number(each.right), spoke=number(each.spoke)),
             each.right / each.spoke,
             within(visit, each.right, each.spoke),

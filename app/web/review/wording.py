@@ -33,21 +33,26 @@ def in_language(found: Classification, lists: Lists, language: str) -> Classific
     return replace(found, reasons=said, summary=_summary(found, said, language))
 
 
-def label_in(reason: Reason, lists: Lists, language: str) -> str:
-    """The sentence of a reason; one whose code this version does not know keeps the sentence it came with."""
+def sentence_of(code: str, weight: float, lists: Lists, language: str) -> str:
+    """The sentence of a reason's code, for spam or against it; empty for a code that this version does not know."""
     gettext = translations(language).gettext
-    sentences = lists.reasons.get(reason.code)
+    sentences = lists.reasons.get(code)
     trade = ""
     if sentences is None:
-        family, _, trade = reason.code.rpartition(".")
+        family, _, trade = code.rpartition(".")
         sentences = lists.reasons.get(family + ".{trade}")
     if sentences is None or (trade and trade not in lists.trade_names):
-        return reason.label
-    sentence = gettext(sentences[reason.weight < 0])
-    if trade:
-        sentence = sentence.replace("{trade}", gettext(lists.trade_names[trade]))
-    if reason.label.endswith(_ON_SHARED):
-        sentence = sentence.rstrip(".") + gettext(N_(", on a host where anyone can publish."))
+        return ""
+    sentence = gettext(sentences[weight < 0])
+    return sentence.replace("{trade}", gettext(lists.trade_names[trade])) if trade else sentence
+
+
+def label_in(reason: Reason, lists: Lists, language: str) -> str:
+    """The sentence of a reason; one whose code this version does not know keeps the sentence it came with."""
+    sentence = sentence_of(reason.code, reason.weight, lists, language) or reason.label
+    if reason.label.endswith(_ON_SHARED) and sentence != reason.label:
+        shared = translations(language).gettext(N_(", on a host where anyone can publish."))
+        return sentence.rstrip(".") + shared
     return sentence
 
 
