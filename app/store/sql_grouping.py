@@ -12,7 +12,7 @@ from ulid import ULID
 from app.core.campaign import Lead, Signature, acting_key, kind_of, recognised
 from app.core.comment import Campaign
 from app.store.accounts import shifted
-from app.store.campaigns import TOUCHED_AFTER, WINDOW, Arrival, Grouping, Known, group
+from app.store.grouping import TOUCHED_AFTER, WINDOW, Arrival, Grouping, Known, group
 from app.store.records import Record
 from app.store.schema import comments
 from app.store.schema_review import campaigns, signatures
