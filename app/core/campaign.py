@@ -5,6 +5,7 @@ texts are near enough (`similarity`), a link's key always. Nothing honest must b
 text has no key, and a link neither leads nor leaves anything behind where the score let the comment through (`kept`).
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
@@ -49,6 +50,7 @@ _URL, _PLACE, _ACTING = range(BANDS, BANDS + 3)
 _WAYS = ("text", "acting", "url", "place")
 """Of several campaigns that keys lead to, who comes first."""
 
+_ADDRESS = re.compile(r"(?:https?|ftp)://\S*|www\.\S*")
 _NO_LETTERS = {code: None for code in range(128) if not chr(code).isalpha()}
 _PRIME = np.uint32(0x01000193)
 _PRIME_64 = np.uint64(0x00000100000001B3)
@@ -218,6 +220,8 @@ def _key(kind: int, content: bytes) -> int:
 def _letters(looked: Looked) -> str:
     """What the comment says, run together: words broken by markup or blanks are whole here."""
     prose = prose_of(looked.seen, looked.links)
+    if "//" in prose or "www." in prose:  # an address that stands there again, or is what the reader clicks on
+        prose = _ADDRESS.sub("", prose)
     if prose.isascii():  # some ten times as fast
         return prose.translate(_NO_LETTERS)[:MAX_LETTERS]
     return "".join(filter(str.isalpha, prose))[:MAX_LETTERS]

@@ -122,6 +122,7 @@ campaigns = Table(
     Column("decided_by", Text, nullable=False, server_default=text("''")),
     Column("decided_at", Text, nullable=False, server_default=text("''")),
     Column("acts_until", Text, nullable=False, server_default=text("''"), comment="the next arrivals until then"),
+    Index("ix_campaigns_acts_until", "acts_until", sqlite_where=text("label IS NOT NULL")),
 )
 
 preferences = Table(

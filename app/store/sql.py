@@ -13,6 +13,7 @@ from app.store.sql_accounts import SqlAccounts
 from app.store.sql_acts import SqlActs
 from app.store.sql_audit import SqlAudit
 from app.store.sql_batches import SqlBatches
+from app.store.sql_campaigns import SqlCampaigns
 from app.store.sql_clients import SqlClients
 from app.store.sql_comments import SqlComments
 from app.store.sql_decisions import SqlDecisions
@@ -27,6 +28,7 @@ from app.store.sql_preferences import SqlPreferences
 from app.store.sql_queue import SqlQueue
 from app.store.sql_rules import SqlRules
 from app.store.sql_sessions import SqlSessions
+from app.store.sql_settling import SqlSettling
 from app.store.sql_sites import SqlSites
 from app.store.sql_statistics import SqlStatistics
 from app.store.sql_webhooks import SqlWebhooks
@@ -56,6 +58,8 @@ class SqlStore(
     SqlStatistics,
     SqlExport,
     SqlErasure,
+    SqlCampaigns,
+    SqlSettling,
 ):
     """Sites, rules and records in the database of `engine`, which must have been migrated.
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, insert, or_, select, update
 
 from app.store.acts import TAKEN_BACK, Conflict, Outcome
 from app.store.records import MODERATOR, Decision
@@ -105,28 +105,34 @@ def decide_many(
     subject = news[0].id if len(news) == 1 else ""
     told = {"label": label, "comments": len(news), **detail}
     number = write_audit(connection, at, by, act, sites.pop() if len(sites) == 1 else "", subject, told)
-    decision = Decision(label, by, at, MODERATOR)
+    made = decide_rows(connection, number, news, Decision(label, by, at, MODERATOR))
+    return Outcome(number, tuple(row.id for row in news), tuple(made))
+
+
+def decide_rows(connection: Connection, act: int, found: Collection[Row[Any]], decision: Decision) -> list[int]:
+    """Decide all of these comments as part of an act, and give the numbers of the decisions; see `seen`."""
     made = []
-    for row in news:
+    for row in found:
         made.append(write_decision(connection, _decides(row), decision))
         connection.execute(claims.delete().where(claims.c.comment == row.id))
     rows = [
         {
-            "act": number,
+            "act": act,
             "comment": row.id,
             "decision": version,
             "label_before": row.label,
             "decision_before": row.decision,
         }
-        for row, version in zip(news, made, strict=True)
+        for row, version in zip(found, made, strict=True)
     ]
-    connection.execute(insert(acts), rows)
-    return Outcome(number, tuple(row.id for row in news), tuple(made))
+    if rows:
+        connection.execute(insert(acts), rows)
+    return made
 
 
 def undo_act(connection: Connection, act: int, by: str, at: str) -> Outcome | None:
     """Take back what an act decided, where its decisions still stand; None when there is nothing to take back."""
-    undoable = select(audit.c.act, audit.c.site, audit.c.subject, audit.c.detail).where(
+    undoable = select(audit.c.act, audit.c.at, audit.c.site, audit.c.subject, audit.c.detail).where(
         audit.c.id == act, audit.c.undone_at.is_(None), audit.c.act.in_(UNDOABLE), audit.c.act != "batch"
     )
     told = connection.execute(undoable).first()
@@ -134,7 +140,10 @@ def undo_act(connection: Connection, act: int, by: str, at: str) -> Outcome | No
         return None
     connection.execute(update(audit).where(audit.c.id == act).values(undone_at=at))
     if told.act == "decide-campaign" and told.detail:
-        taken = update(campaigns).where(campaigns.c.id == told.detail.get("campaign"))
+        # Its first comment may have gone since, and with it the id; and what was said of it later stands.
+        present = select(comments.c.campaign).join(acts, acts.c.comment == comments.c.id).where(acts.c.act == act)
+        is_it = or_(campaigns.c.id == told.detail.get("campaign"), campaigns.c.id.in_(present))
+        taken = update(campaigns).where(is_it, campaigns.c.decided_at == told.at)
         connection.execute(taken.values(label=None, decided_by="", decided_at="", acts_until=""))
     number = write_audit(connection, at, by, "undo", told.site, told.subject, {"act": act})
     decided, versions, conflicts = [], [], []

@@ -12,7 +12,7 @@ from ulid import ULID
 from app.core.campaign import Lead, Signature, acting_key, kind_of, recognised
 from app.core.comment import Campaign
 from app.store.accounts import shifted
-from app.store.campaigns import TOUCHED_AFTER, WINDOW, Arrival, Grouping, Known, group
+from app.store.grouping import TOUCHED_AFTER, WINDOW, Arrival, Grouping, Known, group
 from app.store.records import Record
 from app.store.schema import comments
 from app.store.schema_review import campaigns, signatures
@@ -60,6 +60,15 @@ class LeadRow(NamedTuple):
     acts_until: str
 
 
+def first_id_since(at: str) -> str:
+    """What the id of a comment is not below that came then or later: ids rise with time.
+
+    >>> first_id_since("2026-11-30T12:00:00.000Z")
+    'c_01M8P570G0'
+    """
+    return f"c_{str(ULID.from_datetime(datetime.fromisoformat(at)))[:_ULID_TIME]}"
+
+
 def since(now: str) -> str:
     """Keys that were not seen since then lead nowhere any more; `now` empty: all do."""
     return shifted(now, -WINDOW) if now else ""
@@ -76,6 +85,8 @@ def campaign_of(signature: Signature, rows: Iterable[tuple[Any, ...]], now: str)
     found = []
     for row in map(LeadRow._make, rows):
         acts = row.label is not None and row.acts_until > now
+        if kind_of(row.key) == "acting" and not acts:
+            continue
         told = (row.label, row.decided_by, row.decided_at) if acts else (None, "", "")
         found.append(Lead(row.key, Campaign(row.id, 0, *told), row.sketch))
     return recognised(signature, found)
@@ -132,9 +143,9 @@ def lay_keys(connection: Connection, keys: Sequence[tuple[int, str]], last_at: s
 def _forget(connection: Connection, before: str, most: int) -> None:
     """Take out keys that lead nowhere any more: as many as twice those that were added, so that the table ends."""
     if most:
-        # Ids rise with time, so the index leads to old campaigns at once.
-        began = f"c_{str(ULID.from_datetime(datetime.fromisoformat(before)))[:_ULID_TIME]}"
-        old = select(signatures.c.key).where(signatures.c.campaign < began, signatures.c.last_at < before).limit(most)
+        # The first condition is for the index, which leads to the old campaigns at once.
+        is_old = (signatures.c.campaign < first_id_since(before), signatures.c.last_at < before)
+        old = select(signatures.c.key).where(*is_old).limit(most)
         connection.execute(delete(signatures).where(signatures.c.key.in_(old)))
 
 

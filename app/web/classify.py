@@ -1,6 +1,7 @@
 """POST /classify and what it stored: read, decide, write."""
 
 import re
+from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
@@ -81,6 +82,8 @@ async def stored_comment(request: Request) -> Response:
         record = wired.read("comment", wired.store.comment, caller.site.name, comment_id)
     if record is None:
         raise RefusedRequest("comment-unknown")
+    campaign = wired.read("campaign", wired.store.campaign_of, record.id, wired.now())
+    record = replace(record, classification=replace(record.classification, campaign=campaign))
     return answers.json_response(
         answers.stored(record, review_url(pages_of(request, wired.settings.public_url), record.id))
     )

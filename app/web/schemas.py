@@ -165,7 +165,9 @@ class CampaignOut(BaseModel):
     """Comments that are near-duplicates or push the same link, over pages, sites and days."""
 
     id: str = Field(description="The `id` of its first comment.")
-    size: int = Field(description="Comments that have come before, on all sites; counting stops at 1,000.")
+    size: int = Field(
+        description="Comments that came before, on all sites, or the others of a stored one; at most 1,000 are counted."
+    )
     label: Literal["spam", "ham"] | None = Field(description="What a moderator called it, while that acts; else null.")
 
 

@@ -38,6 +38,22 @@ TOLD: dict[str, Told] = {
     "moderator-link": Told(N_("Set-up links"), N_("%(by)s made a set-up link for %(subject)s.")),
     "decide": Told(N_("Decisions"), N_("%(by)s decided that %(subject)s is %(label)s.")),
     "decide-many": Told(N_("Decisions on several"), N_("%(by)s decided that %(comments)s comments are %(label)s.")),
+    "decide-campaign": Told(
+        N_("Decisions on campaigns"),
+        N_("%(by)s decided that the campaign of %(subject)s is %(label)s: %(comments)s comments."),
+    ),
+    "report-passed": Told(
+        N_("Comments of campaigns called spam after they had passed"),
+        N_("%(by)s called %(comments)s comments spam that had passed, of the campaign of %(subject)s."),
+    ),
+    "campaign-end": Told(
+        N_("Ending what a campaign's decision does"),
+        N_("%(by)s ended the decision on the campaign of %(subject)s for what arrives."),
+    ),
+    "campaign-take-out": Told(
+        N_("Taking comments out of campaigns"),
+        N_("%(by)s took %(comments)s comments out of the campaign of %(subject)s."),
+    ),
     "batch": Told(
         N_("Decisions on all of a search"),
         N_("%(by)s decided that all %(comments)s comments that a search found are %(label)s."),

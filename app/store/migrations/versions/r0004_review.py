@@ -266,6 +266,7 @@ def _create_campaigns() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_campaigns"),
         sa.ForeignKeyConstraint(["id"], ["comments.id"], name="fk_campaigns_id", ondelete="CASCADE"),
     )
+    op.create_index("ix_campaigns_acts_until", "campaigns", ["acts_until"], sqlite_where=sa.text("label IS NOT NULL"))
 
 
 def _create_preferences() -> None:
