@@ -113,11 +113,14 @@ def points(record: Record, language: str) -> list[str]:
         return [said[f"rule.{_RULES[override.kind]}"]]
     if override is not None and override.rule == "honeypot":
         return [said["point.hidden_field"]]
-    found: dict[str, str] = {}
+    found: dict[tuple[str, str], str] = {}
     for reason in record.classification.reasons:
-        if reason.weight > 0 and len(found) < MAX_POINTS:
-            found.setdefault(_point(reason, said).casefold(), _point(reason, said, quoted=True))
-    return list(found.values()) or [said["point.whole"]]
+        if reason.weight > 0:
+            told = (family_of(reason.code), _trade(reason, said))
+            found.setdefault(told, _point(reason, said))
+    subjects = {family for family, trade in found if trade}
+    kept = [point for (family, trade), point in found.items() if trade or family not in subjects]
+    return kept[:MAX_POINTS] or [said["point.whole"]]
 
 
 @cache
@@ -138,13 +141,16 @@ def family_of(code: str) -> str:
     return next((_FAMILIES[each] for each in beginnings if each in _FAMILIES), "whole")
 
 
-def _point(reason: Reason, said: Mapping[str, str], *, quoted: bool = False) -> str:
+def _trade(reason: Reason, said: Mapping[str, str]) -> str:
+    return said.get(f"trade.{reason.code.rpartition('.')[2]}", "")
+
+
+def _point(reason: Reason, said: Mapping[str, str]) -> str:
     told = said[f"point.{family_of(reason.code)}"]
-    trade = said.get(f"trade.{reason.code.rpartition('.')[2]}")
-    if trade:
+    if trade := _trade(reason, said):
         told = f"{told} ({said['subject'].format(trade=trade)})"
     words = _on_one_line(reason.evidence, MAX_QUOTED)
-    if not quoted or not words or _UNQUOTED & set(words):
+    if not words or _UNQUOTED & set(words):
         return told
     return said["quoted"].format(point=told, words=words)
 

@@ -1,8 +1,8 @@
 """GET /review/domains: where comments link to, and what became of them; one domain in detail."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Depends
@@ -169,12 +169,18 @@ def _rows(told: Iterable[tuple[DomainLink, str]]) -> list[Row]:
 
 
 def _times(seen: Sequence[Seen], days: int) -> list[tuple[str, Became]]:
-    """Weeks, by their Mondays, or months; the newest first."""
-    first: Callable[[str], str] = _monday if 0 < days <= _WEEKS_UP_TO else _month
+    """Weeks, by their Mondays, or months; the newest first, those without a comment between others too."""
+    by_week = 0 < days <= _WEEKS_UP_TO
     groups: dict[str, list[Seen]] = {}
     for each in seen:
-        groups.setdefault(first(each.received_at), []).append(each)
-    return [(when, became(found)) for when, found in sorted(groups.items(), reverse=True)]
+        groups.setdefault(_monday(each.received_at) if by_week else each.received_at[:7], []).append(each)
+    if not groups:
+        return []
+    last, first = max(groups), min(groups)
+    told = [last]
+    while told[-1] > first:
+        told.append(_monday_before(told[-1]) if by_week else _month_before(told[-1]))
+    return [(when, became(groups.get(when, ()))) for when in told]
 
 
 def _monday(at: str) -> str:
@@ -182,8 +188,17 @@ def _monday(at: str) -> str:
     return (day - timedelta(days=day.weekday())).isoformat()
 
 
-def _month(at: str) -> str:
-    return at[:7]
+def _monday_before(monday: str) -> str:
+    return (date.fromisoformat(monday) - timedelta(days=7)).isoformat()
+
+
+def _month_before(month: str) -> str:
+    """The month that ends where one begins.
+
+    >>> _month_before("2026-11"), _month_before("2026-01")
+    ('2026-10', '2025-12')
+    """
+    return (date.fromisoformat(f"{month}-01") - timedelta(days=1)).isoformat()[:7]
 
 
 def _who(seen: Seen) -> str:

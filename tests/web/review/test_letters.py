@@ -143,6 +143,14 @@ class TestPoints:
     def test_a_rule_is_named_by_its_kind_and_not_by_its_value(self, override, expected):
         assert points(record(override=override), "en") == [expected]
 
+    def test_one_with_a_subject_stands_for_the_same_without(self):
+        reasons = (reason("link.spelling", 9.0), reason("link.host.spells", 2.0), reason("text.words", 1.0, "tarot"))
+
+        assert points(record(reasons=reasons), "en") == [
+            "the address of a link (subject: fortune-telling)",
+            "words in the text: “tarot”",
+        ]
+
     def test_there_is_always_one(self):
         assert points(record(reasons=()), "de") == ["der Kommentar als Ganzes"]
 
