@@ -75,19 +75,21 @@ class Wanted:
 def wanted(visit: Visit) -> Wanted:
     """What the form says, or the address that leads to it; what is no choice is the default.
 
-    `pick` is kind and value in one, as the dialog of a comment sends it.
+    `pick` is kind and value in one, as the dialog of a comment sends it; `domain` stands for it on all sites.
     """
 
     def said(name: str) -> str:
         return visit.field(name) or visit.request.query_params.get(name, "")
 
     picked, _, value = said("pick").partition(" ")
+    if said("domain"):
+        picked, value = "registrable_domain", said("domain")
     empty = Wanted()
     return Wanted(
         effect=next((effect for effect in EFFECTS if effect == said("effect")), empty.effect),
         kind=next((kind for kind in RULE_KINDS if kind == (picked or said("kind"))), empty.kind),
         value=(value if picked else said("value"))[:MAX_VALUE_CHARACTERS],
-        scope="all" if said("scope") == "all" else "site",
+        scope="all" if said("scope") == "all" or said("domain") else "site",
         site=said("site"),
         expires=said("expires") if said("expires") in EXPIRIES else empty.expires,
         expires_on=said("expires_on"),

@@ -286,6 +286,15 @@ class TestFromAComment:
     def test_a_comment_that_is_not_there(self, jana):
         assert jana.get("/review/rules/new?comment=c_nope").status_code == 404
 
+    def test_the_page_of_a_domain_leads_to_a_form_that_names_it(self, jana):
+        page = jana.get("/review/rules/new?domain=casino.example&effect=allow&back=/review/domains/casino.example").text
+
+        assert 'name="value" value="casino.example"' in page
+        assert '<option value="registrable_domain" selected>' in page
+        assert 'name="effect" value="allow" checked' in page
+        assert '<option value="all" selected>' in page
+        assert 'name="back" value="/review/domains/casino.example"' in page
+
     def test_without_a_comment_it_is_the_empty_form(self, jana):
         page = jana.get("/review/rules/new?kind=phrase&value=buy+now&site=shop")
 
