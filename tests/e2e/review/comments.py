@@ -1,7 +1,7 @@
 """Comments for the pages' tests: written by us, varied by a seed, judged by the shipped model."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -65,16 +65,21 @@ def texts(count: int, seed: int = 5) -> Iterator[Comment]:
 
 
 def records(count: int, model: Model, lists: Lists, seed: int = 5, every_s: float = 60.0) -> Iterator[Record]:
-    """Judged, one after another in time; each text is judged once, so that 100,000 take seconds."""
-    judged: dict[tuple[str, str, str], Record] = {}
-    for number, comment in enumerate(texts(count, seed)):
+    """Judged, one after another in time."""
+    return judged(texts(count, seed), model, lists, every_s)
+
+
+def judged(comments: Iterable[Comment], model: Model, lists: Lists, every_s: float = 60.0) -> Iterator[Record]:
+    """As the sites' comments since START; each text is judged once, so that 100,000 take seconds."""
+    known: dict[tuple[str, str, str], Record] = {}
+    for number, comment in enumerate(comments):
         at = START + timedelta(seconds=number * every_s)
         key = (comment.text, comment.author, comment.page_title)
-        if key not in judged:
+        if key not in known:
             answer = classify(comment, History(), model, lists)
-            judged[key] = Record("", "", "", comment, answer, client="classify tests/1")
+            known[key] = Record("", "", "", comment, answer, client="classify tests/1")
         yield replace(
-            judged[key],
+            known[key],
             id=f"c_{ULID.from_timestamp(at.timestamp())}",
             site=SITES[number % len(SITES)],
             received_at=at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
