@@ -1,7 +1,7 @@
 """Comments for the pages' tests: written by us, varied by a seed, judged by the shipped model."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -70,20 +70,27 @@ def texts(count: int, seed: int = 5) -> Iterator[Comment]:
 def records(
     count: int, model: Model, lists: Lists, seed: int = 5, every_s: float = 60.0, words: int = 0
 ) -> Iterator[Record]:
-    """Judged, one after another in time; each text is judged once, so that 100,000 take a minute.
+    """Judged, one after another in time; see `judged`."""
+    return judged(texts(count, seed), model, lists, every_s, words)
+
+
+def judged(
+    comments: Iterable[Comment], model: Model, lists: Lists, every_s: float = 60.0, words: int = 0
+) -> Iterator[Record]:
+    """As the sites' comments since START; each text is judged once, so that 100,000 take minutes.
 
     `words` made-up ones are put behind each text after it was judged, so that not all of them are one campaign.
     """
-    chance = random.Random(seed)
+    chance = random.Random(words)
     vocabulary = ["".join(chance.choices(SYLLABLES, k=chance.randint(2, 4))) for _ in range(2_000)]
-    judged: dict[tuple[str, str, str], Record] = {}
-    for number, comment in enumerate(texts(count, seed)):
+    known: dict[tuple[str, str, str], Record] = {}
+    for number, comment in enumerate(comments):
         at = START + timedelta(seconds=number * every_s)
         key = (comment.text, comment.author, comment.page_title)
-        if key not in judged:
+        if key not in known:
             answer = classify(comment, History(), model, lists)
-            judged[key] = Record("", "", "", comment, answer, client="classify tests/1")
-        found = judged[key]
+            known[key] = Record("", "", "", comment, answer, client="classify tests/1")
+        found = known[key]
         if words:
             comment = replace(comment, text=f"{comment.text} {' '.join(chance.choices(vocabulary, k=words))}.")
         looked = look(comment, lists)

@@ -94,11 +94,16 @@ def all_lines(store: SqlStore):
 
 
 @pytest.fixture(scope="session")
-def judged():
-    """Generated comments with the shipped model's answers."""
+def shipped():
+    """The shipped model and the lists it goes with."""
     known = lists.load()
-    model = models.load_current(server.settings_of(Path("unused")).models, known)
-    return lambda count, **others: list(records(count, model, known, **others))
+    return models.load_current(server.settings_of(Path("unused")).models, known), known
+
+
+@pytest.fixture(scope="session")
+def judged(shipped):
+    """Generated comments with the shipped model's answers."""
+    return lambda count, **others: list(records(count, *shipped, **others))
 
 
 @pytest.fixture(scope="session")
