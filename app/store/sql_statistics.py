@@ -29,6 +29,7 @@ from app.store.records import MODERATOR
 from app.store.schema import comments, decisions, sites
 from app.store.sql_base import SqlBase
 from app.store.statistics import (
+    ACTIONS,
     ANSWERS_READ,
     SAMPLE,
     SPOKE_FROM,
@@ -47,6 +48,9 @@ from app.store.statistics import (
 
 _HALF_A_DIGIT = 0.00005
 """Scores have four decimals, and 0.29 * 100 is 28.999999999999996."""
+_LABELS = (None, "ham", "spam")
+_PLACE_OF_ACTION = case({action: place for place, action in enumerate(ACTIONS)}, value=comments.c.action)
+_PLACE_OF_LABEL = case({"ham": 1, "spam": 2}, value=comments.c.label, else_=0)
 _FLAGGED = comments.c.action != "publish"
 
 
@@ -171,14 +175,14 @@ class SqlStatistics(SqlBase):
             most: only the newest so many; of all sites together that takes longer than all of them.
         """
         step = cast(comments.c.score * steps + _HALF_A_DIGIT, Integer)
-        chosen = select(step.label("step"), comments.c.action, comments.c.label).where(
-            _of(site), comments.c.received_at >= since, comments.c.override == ""
-        )
+        # One number to group by: half the time that sorting by three columns takes.
+        key = (step * len(ACTIONS) + _PLACE_OF_ACTION) * len(_LABELS) + _PLACE_OF_LABEL
+        chosen = select(key.label("key")).where(_of(site), comments.c.received_at >= since, comments.c.override == "")
         if most is not None:
             chosen = chosen.order_by(comments.c.received_at.desc()).limit(most)
         found = chosen.subquery("scored")
-        statement = select(*found.c, func.count()).group_by(*found.c)
-        return tuple(Counted(row[0] / steps, *row[1:]) for row in self._rows(statement))
+        statement = select(found.c.key, func.count()).group_by(found.c.key)
+        return tuple(_counted_by(key, steps, comments) for key, comments in self._rows(statement))
 
     def thresholds(self, site: str) -> Thresholds | None:
         """The site's own; None when those of the model stand, or there is no such site."""
@@ -199,3 +203,9 @@ def _of(site: str | None, table: FromClause = comments) -> Any:
 
 def _counted(condition: Any) -> Any:
     return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+
+def _counted_by(key: int, steps: int, comments: int) -> Counted:
+    rest, label = divmod(key, len(_LABELS))
+    step, action = divmod(rest, len(ACTIONS))
+    return Counted(step / steps, ACTIONS[action], _LABELS[label], comments)
