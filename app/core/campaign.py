@@ -18,6 +18,7 @@ import numpy.typing as npt
 from app.core.comment import Campaign
 from app.core.features import Looked
 from app.core.features_text import prose_of
+from app.core.hosts import describe, parse_url
 from app.core.lists import Lists
 from app.core.places import address_of, is_common, place_of
 from app.core.verdict import Classification
@@ -140,6 +141,15 @@ def url_key(address: str) -> int:
     return _key(_URL, address.encode())
 
 
+def keys_of_link(url: str, lists: Lists) -> tuple[int, ...]:
+    """The keys that a link of a stored comment may have left behind: of its address, and of who is behind it."""
+    parsed = parse_url(url)
+    if parsed is None:
+        return ()
+    place = place_of(parsed, describe(parsed, "", lists), lists)
+    return url_key(address_of(parsed, lists)), *((_key(_PLACE, place.encode()),) if place else ())
+
+
 def similarity(one: bytes, other: bytes) -> float:
     """How much two texts have in common, estimated from their sketches.
 
@@ -177,7 +187,7 @@ def recognised(signed: Signature, found: Sequence[Lead]) -> Campaign | None:
         return by_id[id].campaign.label is None, min(_WAYS.index(kind_of(key)) for key in ways[id]), id
 
     id = min(ways, key=nearness)
-    same_links = all(key in ways[id] for key in signed.keys if kind_of(key) == "url")
+    same_links = all(acting_key(key) in ways[id] for key in signed.keys if kind_of(key) == "url")
     same_text = not signed.sketch or similarity(signed.sketch, by_id[id].sketch) >= COPY
     by_link = all(kind_of(key) in ("url", "place") for key in ways[id])
     return replace(by_id[id].campaign, by_link=by_link, is_copy=same_links and same_text)

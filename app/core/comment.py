@@ -111,7 +111,7 @@ class Campaign:
     by_link: bool = False
     """Whether nothing but a link leads there that the decision was not about."""
     is_copy: bool = False
-    """Whether the campaign has all links of this comment already, and nearly all of its text."""
+    """Whether the decision was about all links of this comment, and about nearly all of its text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ WAITING_TABS = ("review", "spam", "expired")
 _IS_SETTLED = and_(
     campaigns.c.label == "spam",
     comments.c.tab == "spam",
-    comments.c.received_at >= campaigns.c.decided_at,
+    comments.c.received_at > campaigns.c.decided_at,
     comments.c.received_at < campaigns.c.acts_until,
 )
 """Whether the campaign's decision decided it when it arrived."""

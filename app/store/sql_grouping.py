@@ -48,7 +48,7 @@ SIZE = select(func.count()).select_from(
 
 
 class LeadRow(NamedTuple):
-    """A row of LEADS."""
+    """What LEADS gives: a key, and the campaign it leads to."""
 
     key: int
     last_at: str

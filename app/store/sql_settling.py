@@ -51,22 +51,14 @@ class SqlSettling(SqlBase):
             newest: the newest comment that the moderator was shown. What came after it is decided too, unless nothing
                 is to be decided that arrives.
         """
+        wanted = [WAITS, *([comments.c.id <= newest] if newest and not until else [])]
+        decision = Decision(label, by, at, MODERATOR)
         with self._transaction() as connection:
-            stands = connection.execute(select(campaigns).where(campaigns.c.id == id)).first()
-            if stands is None:
-                return None
-            if stands.label is not None and stands.decided_at != seen_at:
-                return Outcome(0, conflicts=(Conflict(id, stands.label, stands.decided_by, stands.decided_at),))
-            wanted = [WAITS]
-            if newest and not until:
-                wanted.append(comments.c.id <= newest)
-            total = _count(connection, id, wanted)
-            detail = {"campaign": id, "label": label, "comments": total, "until": until}
-            act = write_audit(connection, at, by, "decide-campaign", "", id, detail)
-            values = {"label": label, "decided_by": by, "decided_at": at, "acts_until": until or at}
-            connection.execute(update(campaigns).where(campaigns.c.id == id).values(values))
+            begun = _begin(connection, id, decision, until, seen_at, wanted)
+            if begun is None or begun.conflicts:
+                return begun
             _have_keys_last(connection, id, until, links)
-        return self._settle(act, id, Decision(label, by, at, MODERATOR), wanted)
+        return self._settle(begun.act, id, decision, wanted)
 
     def report_passed(self, id: str, by: str, at: str, ids: Collection[str]) -> Outcome:
         """Call comments of a campaign spam that had passed, so that their CMS hears of it; others are passed over."""
@@ -124,6 +116,22 @@ class SqlSettling(SqlBase):
                 ids += [row.id for row in rows]
             if len(rows) < CHUNK:
                 return Outcome(act, tuple(ids), tuple(versions))
+
+
+def _begin(
+    connection: Connection, id: str, decision: Decision, until: str, seen_at: str, wanted: list[ColumnElement[bool]]
+) -> Outcome | None:
+    """Write the act down and what is said of the campaign; no comment is decided yet."""
+    stands = connection.execute(select(campaigns).where(campaigns.c.id == id)).first()
+    if stands is None:
+        return None
+    if stands.label is not None and stands.decided_at != seen_at:
+        return Outcome(0, conflicts=(Conflict(id, stands.label, stands.decided_by, stands.decided_at),))
+    detail = {"campaign": id, "label": decision.label, "comments": _count(connection, id, wanted), "until": until}
+    act = write_audit(connection, decision.at, decision.by, "decide-campaign", "", id, detail)
+    said = {"label": decision.label, "decided_by": decision.by, "decided_at": decision.at}
+    connection.execute(update(campaigns).where(campaigns.c.id == id).values(**said, acts_until=until or decision.at))
+    return Outcome(act)
 
 
 def _of(id: str, wanted: list[ColumnElement[bool]]) -> Any:

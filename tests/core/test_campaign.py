@@ -309,10 +309,11 @@ CHANGED = bytes(48) + b"\x01" * 16
     [
         pytest.param(Signature((TEXT_KEY,), COPIED), [TEXT_KEY], False, True, id="a-copy-without-links"),
         pytest.param(Signature((TEXT_KEY,), CHANGED), [TEXT_KEY], False, False, id="words-were-added"),
-        pytest.param(Signature((TEXT_KEY, URL), NEAR), [TEXT_KEY, URL], False, True, id="a-copy-with-its-link"),
+        pytest.param(Signature((TEXT_KEY, URL), NEAR), [TEXT_KEY, acting_key(URL)], False, True, id="with-its-link"),
         pytest.param(Signature((TEXT_KEY, URL), NEAR), [TEXT_KEY], False, False, id="a-new-link"),
+        pytest.param(Signature((TEXT_KEY, URL), NEAR), [TEXT_KEY, URL], False, False, id="a-link-that-came-since"),
         pytest.param(Signature((TEXT_KEY, URL), FAR), [URL], True, False, id="only-the-link"),
-        pytest.param(Signature((URL,), b""), [URL], True, True, id="nothing-but-the-link"),
+        pytest.param(Signature((URL,), b""), [URL, acting_key(URL)], False, True, id="nothing-but-the-link"),
         pytest.param(Signature((TEXT_KEY, URL), FAR), [URL, acting_key(URL)], False, False, id="the-settled-link"),
     ],
 )

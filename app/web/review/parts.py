@@ -3,6 +3,8 @@
 from app.web.review import (
     audit,
     bulk,
+    campaign_acts,
+    campaigns,
     deciding,
     domains,
     export,
@@ -34,6 +36,8 @@ REVIEW = (
     moderators,
     audit,
     bulk,
+    campaigns,
+    campaign_acts,
     domains,
     people,
     export,
