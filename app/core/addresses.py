@@ -33,6 +33,18 @@ _OWN = tuple(
 _NEVER = tuple(map(ip_address, ("100.100.100.200", "fd00:ec2::254")))
 """Clouds that do so inside such a network."""
 
+REFUSALS = {
+    "unreadable": ("It is no web address.", "Give one such as https://cms.example/hook, of at most 2,000 characters."),
+    "password": (
+        "It holds a user name or password, which would stand in lists and logs.",
+        "Leave it out: the signature says who is calling.",
+    ),
+    "plain": ("It is not encrypted.", "Use https, or --allow-private within your own network."),
+    "private": ("It leads into a private network.", "Only a webhook added with --allow-private may lead there."),
+    "nowhere": ("It leads where no receiver can be.", "Name another address."),
+}
+"""Code -> why an address is not called, and what to do about it."""
+
 
 class Target(NamedTuple):
     """A URL, taken apart by one parser, so that no other can read it differently."""
@@ -75,14 +87,11 @@ def target_of(url: str, *, allow_private: bool) -> Target:
         parsed = None
     scheme = parsed.protocol.removesuffix(":") if parsed else ""
     if parsed is None or scheme not in _PORTS:
-        remedy = f"Give one such as https://cms.example/hook, of at most {MAX_URL_CHARACTERS:,} characters."
-        raise AddressRefused("URL", "It is no web address.", remedy)
+        raise AddressRefused("URL", *REFUSALS["unreadable"])
     if parsed.username or parsed.password:
-        what = "It holds a user name or password, which would stand in lists and logs."
-        raise AddressRefused("URL", what, "Leave it out: the signature says who is calling.")
+        raise AddressRefused("URL", *REFUSALS["password"])
     if scheme == "http" and not allow_private:
-        what = "It is not encrypted."
-        raise AddressRefused(parsed.hostname, what, "Use https, or --allow-private within your own network.")
+        raise AddressRefused(parsed.hostname, *REFUSALS["plain"])
     host = parsed.hostname.removeprefix("[").removesuffix("]")
     port = int(parsed.port) if parsed.port else _PORTS[scheme]
     plain = f"{scheme}://{parsed.host}{parsed.pathname}{parsed.search}"  # without #fragment, which is never sent
@@ -101,8 +110,8 @@ def refusal(address: str, *, allow_private: bool) -> str:
     """
     plain = _plain(ip_address(address))
     if plain not in _NEVER and any(plain in network for network in _OWN):
-        return "" if allow_private else "It leads into a private network."
-    return "" if _is_public(plain) else "It leads where no receiver can be."
+        return "" if allow_private else REFUSALS["private"][0]
+    return "" if _is_public(plain) else REFUSALS["nowhere"][0]
 
 
 def checked(target: Target, addresses: Sequence[str], *, allow_private: bool) -> Sequence[str]:
@@ -113,12 +122,9 @@ def checked(target: Target, addresses: Sequence[str], *, allow_private: bool) ->
             a bad one is a trick.
     """
     for each in addresses:
-        why = refusal(each, allow_private=allow_private)
-        if why:
-            remedy = "Name another address."
-            if not allow_private and not refusal(each, allow_private=True):
-                remedy = "Only a webhook added with --allow-private may lead there."
-            raise AddressRefused(target.host, why, remedy)
+        if refusal(each, allow_private=allow_private):
+            is_own = not allow_private and not refusal(each, allow_private=True)
+            raise AddressRefused(target.host, *REFUSALS["private" if is_own else "nowhere"])
     return tuple(dict.fromkeys(addresses))[:MAX_ADDRESSES]
 
 

@@ -34,8 +34,9 @@ def add(visit: Annotated[Visit, Depends(poster("admin"))]) -> Response:
         visit.store.add_site(name, key, visit.now(), Doer(visit.now(), visit.moderator.name))
     except ValueRefused as error:
         return _list(visit, 422, written=written, wrong=f"{visit.say(error.what)} {visit.say(error.remedy)}")
-    except SiteExists as error:
-        return _list(visit, 409, written=written, wrong=f"{visit.say(error.what)} {visit.say(error.remedy)}")
+    except SiteExists:
+        wrong = visit.say("A site of that name is there already. Choose another name.")
+        return _list(visit, 409, written=written, wrong=wrong)
     return show_key(visit, name, key)
 
 
