@@ -31,6 +31,7 @@ FROM = {
     ("GET", "/review/domains"): "viewer",
     ("GET", "/review/domains/{domain}"): "viewer",
     ("GET", "/review/export"): "moderator",
+    ("GET", "/review/letters/{id}"): "moderator",
     ("GET", "/review/models"): "viewer",
     ("GET", "/review/models/{version}"): "viewer",
     ("GET", "/review/moderators"): "admin",
