@@ -9,7 +9,7 @@ from app.commands import opening
 from app.core.comment import RULE_KINDS, Comment, Rule
 from app.core.query import parse
 from app.store.audit import Doer
-from app.store.queue import Filter
+from app.store.queue import Filter, Line
 from app.store.records import Decision, Record
 from app.web.review.passwords import HASHER
 from tests.e2e.review.conftest import PASSWORD, Service
@@ -35,6 +35,21 @@ ODD = (
     Comment(text="", author="", author_url="https://only-an-address.example"),
 )
 """Comments that are hard to show; what they are about is nobody's."""
+WAVE = tuple(
+    Comment(
+        text=f"Play now {number}: https://www.myget.org/feed/royal-jackpot-casino-slots-{number}/package/nuget/slots",
+        author=f"Lucky {number}",
+        author_email=f"lucky{number}@mail.example",
+        author_ip=f"203.0.113.{number}",
+        user_agent="Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/145.0",
+        page_title="Council votes on the new tram line",
+        page_url=f"https://news.example/tram/{number}",
+        page_text="The council votes in December. " * 40,
+        comment_id=f"wave-{number}",
+    )
+    for number in range(4)
+)
+"""A campaign: one link in a few disguises."""
 
 
 @dataclass
@@ -103,7 +118,8 @@ def _new_moderator(filled: Filled) -> Sequence[tuple[str, str]]:
 
 
 PAGES = (
-    Page("queue", "/review", of("/review"), "queue.html"),
+    Page("queue", "/review", of("/review?tab=spam"), "queue.html"),
+    Page("queue-review", "/review", of("/review"), "queue.html"),
     Page("queue-all", "/review", of("/review?tab=all&order=oldest"), "queue.html"),
     Page("queue-search", "/review", of("/review?tab=all&q=casino"), "queue.html"),
     Page("queue-focus", "/review", of("/review?tab=spam&view=focus"), "queue.html"),
@@ -218,6 +234,11 @@ def fill(service: Service, records: Sequence[Record]) -> Filled:
         return _decide(service, store, token, site, now)
 
 
+def domain_of(line: Line) -> str:
+    """Of the first of its links that leads to one; else empty."""
+    return next((link["registrable_domain"] for link in line.answer["links"] if link["registrable_domain"]), "")
+
+
 def _add_rules(store, site, now):
     assert RULES.keys() == set(RULE_KINDS)
     for number, (kind, value) in enumerate(RULES.items()):
@@ -228,8 +249,10 @@ def _add_rules(store, site, now):
 
 def _decide(service, store, token, site, now):
     lines = store.queue(Filter(), "oldest", 1_000, now).lines
-    spam = next(line for line in lines if line.tab == "spam" and line.answer["links"] and line.author_email)
+    spam = next(line for line in lines if line.tab == "spam" and domain_of(line) and line.author_email)
     for number, line in enumerate(lines):
+        if line.tab == "review" and number % 4:
+            continue
         if line.id == spam.id or number % 3 == 0:
             label = "spam" if line.tab == "spam" else "ham"
             store.decide({line.id: 0}, label, "jana", now)
@@ -253,7 +276,7 @@ def _decide(service, store, token, site, now):
     return Filled(
         service=service,
         comment=spam.id,
-        domain=spam.answer["links"][0]["registrable_domain"],
+        domain=domain_of(spam),
         email=spam.author_email,
         batch=batch.act,
         waiting=waiting.act,

@@ -102,7 +102,7 @@ def filled(tmp_path_factory, chromium, shipped):
     server.add_sites(home, keys)
     with server.serving(home) as port:
         service = Service(home, f"http://127.0.0.1:{port}", keys, chromium)
-        yield pages.fill(service, list(judged([*pages.ODD, *texts(9, seed=3)], *shipped)))
+        yield pages.fill(service, list(judged([*pages.ODD, *pages.WAVE, *texts(9, seed=6)], *shipped)))
 
 
 @pytest.fixture(scope="module")
