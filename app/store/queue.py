@@ -24,6 +24,8 @@ class Filter:
     query: Query = field(default_factory=Query)
     snapshot: str = ""
     """Nothing with a later id: what came after the page was shown. Empty: everything."""
+    now: str = ""
+    """RFC 3339; claims that are over do not count. Empty: all count."""
 
 
 class Line(NamedTuple):

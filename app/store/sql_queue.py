@@ -1,6 +1,7 @@
 """The queue, in SQL: pages of comments, counts, one item with all that is known, and what changed since."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
@@ -83,7 +84,7 @@ class SqlQueue(SqlBase):
 
     def counts(self, wanted: Filter) -> Mapping[str, int]:
         """How many comments stand in each tab, whatever tab the filter names; tabs without any are left out."""
-        whole = Filter("all", wanted.site, wanted.query, wanted.snapshot)
+        whole = replace(wanted, tab="all")
         statement = select(comments.c.tab, func.count()).where(*matching(whole)).group_by(comments.c.tab)
         with self._reading() as connection:
             return {row.tab: row[1] for row in connection.execute(statement)}
@@ -145,7 +146,7 @@ def matching(wanted: Filter) -> list[ColumnElement[bool]]:
         found.append(comments.c.site == wanted.site)
     if wanted.snapshot:
         found.append(comments.c.id <= wanted.snapshot)
-    return [*found, *conditions(wanted.query)]
+    return [*found, *conditions(wanted.query, wanted.now)]
 
 
 def _behind(key: Any, descending: bool, after: str) -> list[ColumnElement[bool]]:

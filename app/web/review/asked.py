@@ -49,6 +49,7 @@ def asked(visit: Visit, *, default_tab: str = "review") -> Asked:
         site=_value(visit, "site"),
         query=parse(q),
         snapshot=_value(visit, "snapshot"),
+        now=visit.now(),
     )
     known_order: Order = next((each for each in ORDERS if each == order), "useful")
     return Asked(wanted, known_order, _value(visit, "after"), "focus" if view == "focus" else "", q)

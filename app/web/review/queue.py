@@ -1,5 +1,6 @@
 """GET /review: the queue, and what others settled meanwhile."""
 
+from datetime import datetime, timedelta
 from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Depends
@@ -46,6 +47,7 @@ def queue(visit: Annotated[Visit, Depends(visitor())]) -> Response:
         snapshot=snapshot,
         decision=decision,
         oldest=store.oldest_waiting(wanted.filter.site) if wanted.filter.tab == "review" else "",
+        expired=store.expired_since(_a_week_before(now)) if wanted.filter.tab == "review" else 0,
         batches=store.waiting_batches(),
         done=done(visit),
         shortcuts=shortcuts(visit),
@@ -76,6 +78,11 @@ def shown(visit: Visit, line: Line) -> dict[str, Any]:
         "links": [link_parts(link, found.reasons) for link in links[:MAX_LINKS_SHOWN]],
         "more_links": max(0, len(links) - MAX_LINKS_SHOWN),
     }
+
+
+def _a_week_before(now: str) -> str:
+    earlier = datetime.fromisoformat(now) - timedelta(days=7)
+    return earlier.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 class Shortcuts(NamedTuple):
