@@ -9,6 +9,8 @@ from app.store.records import STORED_FIELDS, Decision, Record
 
 _REASON_FIELDS = tuple(field.name for field in fields(Reason))
 _FORMULA_SIGNS = frozenset("=+-@\t\r\n＝＋－＠")
+_PASSED_OVER = " \u00a0\ufeff\u200b\u2060"
+"""What some spreadsheets take away from the beginning of a cell before they look at it."""
 CSV_COLUMNS = (
     "id", "received_at", "site", "label", "decided_by", "decided_at", "score", "verdict", "action", "author",
     "author_email", "author_url", "text", "page_url", "page_title", "type", "language", "posted_at", "comment_id",
@@ -93,7 +95,8 @@ def without_formula(cell: str) -> str:
     >>> without_formula('=HYPERLINK("http://a.example")'), without_formula("Tea = good"), without_formula("")
     ('\\'=HYPERLINK("http://a.example")', 'Tea = good', '')
     """
-    return f"'{cell}" if cell[:1] in _FORMULA_SIGNS and cell else cell
+    begins = cell.lstrip(_PASSED_OVER)[:1]
+    return f"'{cell}" if begins and begins in _FORMULA_SIGNS else cell
 
 
 def _decision(decision: Decision) -> dict[str, str | None]:

@@ -118,7 +118,7 @@ class RefusedRequest(Exception):
 
 def response_of(refused: RefusedRequest) -> Response:
     """The problem as an HTTP answer, with the headers its status calls for."""
-    headers = {"Cache-Control": "no-store", **refused.headers}
+    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", **refused.headers}
     if refused.problem.status == 401 and refused.problem.code != "signature-wrong":
         headers.setdefault("WWW-Authenticate", "Bearer")
     elif refused.problem.status == 503:

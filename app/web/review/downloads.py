@@ -14,6 +14,8 @@ TYPES = {
     "txt": "text/plain; charset=utf-8",
 }
 """Ending -> media type."""
+_LINE_ENDS = {ord(c): f"\\u{ord(c):04x}" for c in "\x85\u2028\u2029"}
+"""JSON lets them stand in a string; many a program that reads lines ends one there."""
 
 
 def headers(ending: str, name: str) -> dict[str, str]:
@@ -51,9 +53,9 @@ def stream(
 
 
 def json_line(value: dict[str, Any]) -> bytes:
-    """A line of UTF-8 JSON.
+    """A line of UTF-8 JSON, in which nothing else is taken for the end of a line.
 
-    >>> json_line({"text": "ď"}).decode()
-    '{"text": "ď"}\\n'
+    >>> json_line({"text": "ď\u2028"}).decode()
+    '{"text": "ď\\\\u2028"}\\n'
     """
-    return (json.dumps(value, ensure_ascii=False) + "\n").encode("utf-8", "replace")
+    return (json.dumps(value, ensure_ascii=False).translate(_LINE_ENDS) + "\n").encode("utf-8", "replace")

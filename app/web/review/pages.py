@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -42,6 +42,10 @@ HEADERS = {
 """Of every page. A page holds comments and must not be kept by anybody on the way."""
 
 
+_STAY = "%:/?#[]@!$&'()*+,;=~"
+"""Of an address, besides letters and digits (RFC 3986)."""
+
+
 def N_(sentence: str) -> str:  # noqa: N802  the name that gettext's tools look for
     """Marks a sentence of a table, which is translated where it is shown.
 
@@ -57,8 +61,8 @@ def html_response(text: str, status: int = 200, headers: Mapping[str, str] | Non
 
 
 def see_other(url: str) -> Response:
-    """To another page of ours, by GET, after something was done."""
-    return Response("", 303, {**HEADERS, "Location": url})
+    """To another page of ours, by GET, after something was done; a header takes ASCII alone, so the rest is encoded."""
+    return Response("", 303, {**HEADERS, "Location": quote(url, safe=_STAY)})
 
 
 def rendered(template: str, language: str, zone: str, request: Request, **values: Any) -> str:

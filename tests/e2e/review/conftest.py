@@ -143,3 +143,15 @@ def service(make_service) -> Iterator[Service]:
     yield made
     assert made.console == []
     assert made.foreign == []
+
+
+@pytest.fixture(scope="session")
+def attacked(tmp_path_factory, chromium):
+    """A service of its own, with everything of the gallery of hostile texts in it; see attacked.py."""
+    from tests.e2e.review.attacked import attack
+
+    home = tmp_path_factory.mktemp("hostile") / "home"
+    keys = {site: new_key() for site in SITES}
+    server.add_sites(home, keys)
+    with server.serving(home) as port:
+        yield attack(Service(home, f"http://127.0.0.1:{port}", keys, chromium))
