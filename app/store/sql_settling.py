@@ -19,6 +19,7 @@ from app.store.schema_review import campaigns, signatures
 from app.store.sql_acts import CHUNK, decide_rows, seen
 from app.store.sql_audit import write_audit
 from app.store.sql_base import SqlBase
+from app.store.sql_batches import STEP
 from app.store.sql_campaigns import PASSED, WAITS
 from app.store.sql_grouping import lay_keys
 
@@ -110,11 +111,11 @@ class SqlSettling(SqlBase):
         versions: list[int] = []
         while True:
             with self._transaction() as connection:
-                chosen = _of(id, wanted).with_only_columns(comments.c.id).order_by(comments.c.id).limit(CHUNK)
+                chosen = _of(id, wanted).with_only_columns(comments.c.id).order_by(comments.c.id).limit(STEP)
                 rows = seen(connection, list(connection.execute(chosen).scalars()))
                 versions += decide_rows(connection, act, rows, decision)
                 ids += [row.id for row in rows]
-            if len(rows) < CHUNK:
+            if len(rows) < STEP:
                 return Outcome(act, tuple(ids), tuple(versions))
 
 

@@ -20,7 +20,7 @@ from app.store.records import MODERATOR, Decision, Record
 from app.store.schema import comments, outbox
 from app.store.schema_review import campaigns, signatures
 from app.store.sql import SqlStore
-from app.store.sql_acts import CHUNK
+from app.store.sql_batches import STEP
 from app.store.sql_grouping import first_id_since
 from tests.store.conftest import CLASSIFICATION
 
@@ -422,12 +422,12 @@ class TestDecided:
         assert labels(store, {"late": late}) == {"late": expected}
 
     def test_a_large_one_is_settled_in_steps_as_one_act(self, store, arrive):
-        records = [arrive() for _ in range(CHUNK + 1)]
+        records = [arrive() for _ in range(STEP + 1)]
         store.record(records)
         outcome = store.decide_campaign(records[0].id, "spam", "jana", LATER)
 
         assert outcome.decided == tuple(ids(*records))
-        assert len(store.undo(outcome.act, "jana", LATER).decided) == CHUNK + 1
+        assert len(store.undo(outcome.act, "jana", LATER).decided) == STEP + 1
 
     def test_what_had_passed_is_called_spam_on_its_own_and_undone_on_its_own(self, store, wave):
         id = wave["held"].id

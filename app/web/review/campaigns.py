@@ -26,7 +26,7 @@ MAX_OFFSET = 10_000
 MEMBERS = 200
 """Comments of one list of a campaign's page."""
 DECIDED = 30
-LINKS = 12
+LINKS = 6
 
 
 @router.get(CAMPAIGNS)

@@ -17,7 +17,7 @@ from tests.web.conftest import KEY, OTHER_KEY, wired
 
 BEGAN = "2026-11-22T10:00:00.000Z"
 CAMPAIGN = re.compile(r'href="/review/campaigns/(c_[0-9A-Z]+)"')
-MEMBER = re.compile(r'<li class="line card" id="(c_[0-9A-Z]+)"')
+MEMBER = re.compile(r'<li id="(c_[0-9A-Z]+)"')
 
 
 def body(comment: Comment) -> dict[str, str]:
