@@ -29,7 +29,7 @@ STRANGERS = (
 ALONE = {"formula", "url", "header", "json", "template", "long"}
 """Kinds that count on where a field begins, or fill it; of the others several share a comment."""
 SHARING = 4
-GATHERED = 12
+GATHERED = 6
 FIELD = 8_000
 AGENT = 180
 EMAIL = "'\"><img/src=x/onerror=__hit(0)>@evil.example"
@@ -122,7 +122,7 @@ def _set_up(service: Service, store: SqlStore, now: str) -> str:
     for name in sites[::8]:
         service.keys[name] = new_key()
         store.add_site(name, service.keys[name], now)
-    for name in [name for name in names if is_name(name)][::2]:
+    for name in [name for name in names if is_name(name)][::3]:
         store.add_moderator(name, ("viewer", "moderator", "admin")[len(name) % 3], now, ADMIN)
     letters = {"letter_name": " ".join(names[3:9])[:200], "letter_contact": " ".join(names[40:50])[:200]}
     store.change_preferences({name: text.translate(dict.fromkeys(range(32))) for name, text in letters.items()}, now)
@@ -153,14 +153,14 @@ def _moderate(service: Service, store: SqlStore, site: str, ids: list[str], by: 
     for number, id in enumerate(ids[20:-GATHERED]):
         if number % 3:
             store.add_decision(found[id], id, Decision("ham", by[number % len(by)], now))
-    for number, name in enumerate(names[:40]):
+    for number, name in enumerate(names[:20]):
         id = ids[number]
         store.decide({id: 0}, "spam", name, now)
         store.was_unsure(ids[-1 - number], name, now)
         store.claim_comment(ids[-1 - number], name, now, "2099-01-01T00:00:00.000Z")
     store.decide({last[0]: 0}, "spam", names[-1], now)
-    for number, payload in enumerate(PAYLOADS):
-        store.add_note(last[number % GATHERED], names[number % len(names)], now, whole(payload.text[:2_000]))
+    for number, text in enumerate(by):
+        store.add_note(last[number % GATHERED], names[number % len(names)], now, text[:2_000])
     for agent in list(agents())[::12]:
         store.add_session(Session(token_hash(new_token()), ADMIN, now, now, agent))
     store.note_clients({(site, agent): Client(agent, now, 1, 1, agent) for agent in list(agents())[::6]})
@@ -170,7 +170,7 @@ def _moderate(service: Service, store: SqlStore, site: str, ids: list[str], by: 
     while store.work_batch(batch.act, now):
         pass
     waiting = store.begin_batch(Filter(snapshot=wanted.snapshot), "ham", names[5], now, True, told)
-    for number in range(30):
+    for number in range(15):
         store.note_export(
             now, names[number], "export", site, {"format": by[number][:90], "tab": "all", "q": by[-number]}
         )

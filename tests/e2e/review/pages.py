@@ -117,6 +117,7 @@ def _new_moderator(filled: Filled) -> Sequence[tuple[str, str]]:
         return [("name", f"mia {len(store.moderators())}"), ("role", "viewer")]
 
 
+# Of those that share a template the one with most on it comes first.
 PAGES = (
     Page("queue", "/review", of("/review?tab=spam"), "queue.html"),
     Page("queue-review", "/review", of("/review"), "queue.html"),
@@ -135,8 +136,8 @@ PAGES = (
     Page("domains", "/review/domains", of("/review/domains?days=all"), "domains.html"),
     Page("domain", "/review/domains/{domain}", of("/review/domains/{domain}?days=all"), "domain.html"),
     Page("domain-unknown", "/review/domains/{domain}", of("/review/domains/never.example"), "domain.html"),
-    Page("people", "/review/people", of("/review/people"), "people.html"),
     Page("person", "/review/people", of("/review/people?email={email}"), "people.html"),
+    Page("people", "/review/people", of("/review/people"), "people.html"),
     Page("erase", "/review/people/erase", of("/review/people/erase?email={email}"), "erase.html"),
     Page("letter", "/review/letters/{id}", of("/review/letters/{comment}"), "letter.html"),
     Page("rules", "/review/rules", of("/review/rules"), "rules.html"),
