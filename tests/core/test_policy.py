@@ -1,4 +1,4 @@
-"""The policy: deny, allow, role, test values, honeypot, thresholds; in that order."""
+"""The policy: deny, allow, role, test values, honeypot, campaign, thresholds; in that order."""
 
 import itertools
 from dataclasses import replace
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.comment import RULE_KINDS, Comment, History, Rule, RuleKind, Thresholds
+from app.core.comment import RULE_KINDS, Campaign, Comment, History, Rule, RuleKind, Thresholds
 from app.core.links import find
 from app.core.lists import Lists
 from app.core.policy import Ruling, decide, matches
@@ -199,3 +199,39 @@ def test_a_deny_rule_always_gives_spam(
     comment = Comment(text=SPAM.text, author=SPAM.author, author_role=role, honeypot=honeypot)
     told = ruled(comment, lists, *others[:place], DENY, *others[place:], score=score)
     assert told == Ruling("spam", "reject", Override("deny", "phrase", DENY.value))
+
+
+SETTLED = Campaign("c_1", 9, "spam", "jana", "2026-11-30T10:00:00.000Z")
+COPIED = replace(SETTLED, label="ham", is_copy=True)
+
+
+@pytest.mark.parametrize(
+    ("campaign", "comment", "score", "verdict", "rule"),
+    [
+        pytest.param(SETTLED, Comment(text="Hi"), 0.1, "spam", "campaign", id="spam"),
+        pytest.param(SETTLED, Comment(text="Hi", honeypot="x"), 0.1, "spam", "honeypot", id="honeypot-first"),
+        pytest.param(SETTLED, Comment(text="Hi", author_role="editor"), 0.9, "ham", "role", id="role-first"),
+        pytest.param(SETTLED, Comment(text="Hi", author="Jožko Mrkvička"), 0.9, "ham", "allow", id="allow-first"),
+        pytest.param(COPIED, Comment(text="Buy at x"), 0.1, "spam", "deny", id="deny-first"),
+        pytest.param(replace(SETTLED, by_link=True), Comment(text="Hi"), 0.34, "ham", "", id="a-link-of-what-passes"),
+        pytest.param(
+            replace(SETTLED, by_link=True), Comment(text="Hi"), 0.35, "spam", "campaign", id="of-what-is-held"
+        ),
+        pytest.param(COPIED, Comment(text="Hi"), 0.999, "ham", "campaign", id="ham-whatever-the-score"),
+        pytest.param(
+            replace(COPIED, is_copy=False), Comment(text="Hi"), 0.5, "unsure", "", id="ham-with-something-new"
+        ),
+        pytest.param(COPIED, Comment(text="x" * 30_001), 0.5, "unsure", "", id="ham-too-long-to-be-read"),
+        pytest.param(replace(SETTLED, label=None), Comment(text="Hi"), 0.5, "unsure", "", id="nothing-was-said"),
+    ],
+)
+def test_a_settled_campaign_comes_before_the_score_and_after_everybodys_rules(
+    campaign: Campaign, comment: Comment, score: float, verdict: str, rule: str, lists: Lists
+) -> None:
+    seen = read(comment.text, "auto", lists.lookalikes)
+    history = History(rules=(ALLOW, DENY), campaign=campaign)
+    ruling = decide(score, LIMITS, comment, seen, find(comment, seen, lists), history)
+
+    assert (ruling.verdict, ruling.override.rule if ruling.override else "") == (verdict, rule)
+    if rule == "campaign":
+        assert ruling.override == Override("campaign", campaign.label or "", "c_1")

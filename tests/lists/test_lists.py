@@ -247,3 +247,8 @@ def test_comments_of_every_sort_open_only_codes_with_a_sentence(lists: Lists) ->
     ]
     codes = {unit.code for comment in comments for unit in measure(comment, lists).features.units}
     assert all(label_of(code, 1.0, lists) for code in codes)
+
+
+def test_what_everybody_links_to_is_a_domain_of_one_owner(lists: Lists) -> None:
+    assert [each for each in lists.well_known if lists.split_host(each).registrable_domain != each] == []
+    assert lists.well_known & lists.host_kinds.keys() == set()
