@@ -12,8 +12,7 @@ TEMPLATE = (
     "take less than {number} minutes, and the {support|help desk} answers around the clock. {Register|Sign up} "
     "{today|now} with the bonus code LUCKY{number} and double your first payment before the {offer|promotion} ends: {link}"
 )
-PLAIN = "I have found a trusted casino where my brother won $500 in just 3 days, read more at {link}"
-HOSTS = ("royal-jackpot.example", "www.royal-jackpot.example", "spin-palace.example", "bit.ly")
+HOSTS = ("royal-jackpot.example.com", "www.royal-jackpot.example.com", "spin-palace.example.net", "bit.ly")
 LOOK_ALIKES = (
     Comment(  # somebody quotes the spam to complain
         text="Moderators, why is this still here? «I have found a trusted online casino where my brother won $500 in just "
@@ -28,7 +27,7 @@ LOOK_ALIKES = (
         author="Petra",
     ),
     Comment(  # the same domain, mentioned honestly
-        text="Does anybody know who is behind royal-jackpot.example? The imprint names a company in Curaçao, but the "
+        text="Does anybody know who is behind https://royal-jackpot.example.com/imprint ? It names a company in Curaçao, but the "
         "register there has no entry of that name. The regulator warned of them in March.",
         author="Ruth",
     ),
