@@ -104,7 +104,7 @@ def link_parts(link: LinkReport, reasons: Iterable[Reason]) -> LinkParts:
     ('https://', 'a.', 'shop.example', '/casino')
     """
     url = parse_url(link.url)
-    host = link.host
+    host = url.host if url is not None else link.host  # as it is asked for: the answer tells it in letters
     domain = link.registrable_domain if link.registrable_domain and host.endswith(link.registrable_domain) else host
     subdomain = host[: len(host) - len(domain)]
     rest = link.url

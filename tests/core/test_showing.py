@@ -100,6 +100,12 @@ def test_a_host_that_only_pretends_stands_before_the_true_one():
     assert (taken.before, taken.domain) == ("https://bank.example@", "evil.example")
 
 
+def test_a_host_in_look_alike_letters_is_shown_as_it_is_asked_for_and_in_letters():
+    taken = link_parts(link("https://www.xn--80ak6aa92e.com/login", "www.аррӏе.com", "xn--80ak6aa92e.com"), [])
+
+    assert (taken.subdomain, taken.domain, taken.unicode_host) == ("www.", "xn--80ak6aa92e.com", "www.аррӏе.com")
+
+
 def test_an_address_without_a_domain_is_its_host():
     taken = link_parts(link("http://192.0.2.1:8080/", "192.0.2.1", ""), [])
 
