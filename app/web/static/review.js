@@ -116,6 +116,8 @@ function neighbour(by) {
   else if (by > 0) location.assign(body.dataset.here);
 }
 
+document.querySelector(".menu [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }); // on a phone
+
 let places = 0;
 lines().forEach((line) => (line.dataset.place = places++));
 if (list) sessionStorage.setItem("winnow-list", JSON.stringify(lines().map((line) => line.dataset.id)));

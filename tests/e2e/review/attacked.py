@@ -184,7 +184,7 @@ def _moderate(service: Service, store: SqlStore, site: str, ids: list[str], by: 
         batch=batch.act,
         waiting=waiting.act,
         token=opening.make_link(store, invited, "").rpartition("/")[2],
-        campaign=last[0],
+        campaign=store.item(last[0], now).campaign,
         site=site,
         model=store.comment(found[ids[0]], ids[0]).classification.model,
         undecided=last[1],

@@ -186,6 +186,8 @@ PAGES = (
         is_open=True,
     ),
 )
+ONE_OF_EACH = tuple({page.template: page for page in reversed(PAGES)}.values())
+"""The first page of every template, for what costs much: a template has one structure."""
 NOT_PAGES: Mapping[str, str] = {
     "/review/changes": "JSON for the module",
     "/review/export": "a file",
@@ -200,6 +202,11 @@ _SUBMIT = """([path, fields]) => {
   document.body.append(form);
   form.submit();
 }"""
+
+
+def named(name: str) -> Page:
+    """The page with that name."""
+    return next(page for page in PAGES if page.name == name)
 
 
 def show(page: Page, filled: Filled, tab: object) -> None:
@@ -269,6 +276,7 @@ def _decide(service, store, token, site, now):
     batch = store.begin_batch(wanted, "spam", "jana", now, False, {"tab": "all", "q": "diplom"})
     while store.work_batch(batch.act, now):
         pass
+    cards, _ = store.open_campaigns("", now, 1, 0)
     waiting = store.begin_batch(wanted, "ham", "jana", now, True, {"tab": "all", "q": "diplom"})
     store.note_export(
         now, ADMIN, "export", site, {"format": "csv", "tab": "all", "q": "the", "comments": 2, "whole": True}
@@ -282,7 +290,7 @@ def _decide(service, store, token, site, now):
         batch=batch.act,
         waiting=waiting.act,
         token=token,
-        campaign=spam.campaign,
+        campaign=cards[0].id if cards else spam.campaign,
         site=site,
         model=store.comment(spam.site, spam.id).classification.model,
         undecided=open_ones[0].id,

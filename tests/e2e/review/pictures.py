@@ -16,7 +16,6 @@ from tests.e2e import server
 from tests.e2e.review import pages
 from tests.e2e.review.comments import SITES, judged, texts
 from tests.e2e.review.conftest import CHROMIUM, FLAGS, PHONE, Service, playwright
-from tests.e2e.review.test_barriers import PRESENT
 
 COMMENTS = 300
 EVERY_S = 2 * 60 * 60.0
@@ -49,7 +48,7 @@ def take(there: pages.Filled, folder: Path, names: list[str]) -> None:
     """All pages, or those of the names."""
     for look, context in LOOKS.items():
         tabs = [there.service.open("/review/static/icon.svg", name, "admin", **context) for name in (pages.ADMIN, "")]
-        for page in PRESENT:
+        for page in pages.PAGES:
             if names and page.name not in names:
                 continue
             tab = tabs[page.is_open]

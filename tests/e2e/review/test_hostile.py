@@ -18,7 +18,6 @@ from tests.e2e.review import pages
 from tests.e2e.review.attacked import GATHERED
 from tests.e2e.review.conftest import playwright
 from tests.e2e.review.hostile import PAYLOADS
-from tests.e2e.review.test_barriers import ONE_OF_EACH, named
 
 _CANARY = """
 window.__hit = (number) => console.log("__hit " + number);
@@ -180,7 +179,12 @@ MOST_WRITTEN = (
 def test_as_shipped_nothing_runs_loads_or_leads_away_and_the_policy_has_nothing_to_forbid(attacked):
     with watched(attacked) as (tab, found):
         queue, *_ = addresses(attacked)
-        look_at(attacked, tab, found, [queue, *items(attacked), *(named(name).path(attacked) for name in MOST_WRITTEN)])
+        look_at(
+            attacked,
+            tab,
+            found,
+            [queue, *items(attacked), *(pages.named(name).path(attacked) for name in MOST_WRITTEN)],
+        )
 
     assert found == Watched()
 
@@ -188,12 +192,12 @@ def test_as_shipped_nothing_runs_loads_or_leads_away_and_the_policy_has_nothing_
 def test_without_the_policy_escaping_alone_holds_on_every_page(attacked):
     with watched(attacked, bypass_csp=True) as (tab, found):
         look_at(attacked, tab, found, addresses(attacked))
-        for page in ONE_OF_EACH:
+        for page in pages.ONE_OF_EACH:
             if not page.is_open:
                 pages.show(page, attacked, tab)
                 look(tab, found, page.status)
     with watched(attacked, "", bypass_csp=True) as (tab, others):
-        for page in ONE_OF_EACH:
+        for page in pages.ONE_OF_EACH:
             if page.is_open:
                 pages.show(page, attacked, tab)
                 look(tab, others, page.status)

@@ -14,7 +14,6 @@ from app.web.review.pages import HEADERS
 from tests.e2e.review import pages
 from tests.e2e.review.attacked import ask
 from tests.e2e.review.hostile import COMPUTED, PAYLOADS
-from tests.e2e.review.test_barriers import named
 
 FORMULA_SIGNS = tuple("=+-@\t\r\n＝＋－＠")
 
@@ -205,7 +204,7 @@ class TestRequests:
 
 
 def test_every_page_is_in_a_language_and_theme_of_ours_whatever_the_cookies_say(attacked, get):
-    _, _, body = get(named("sign-in").path(attacked), Cookie='winnow-theme="><b>; winnow-zone="><b>; winnow=x')
+    _, _, body = get(pages.named("sign-in").path(attacked), Cookie='winnow-theme="><b>; winnow-zone="><b>; winnow=x')
 
     assert b"<b>" not in body
     assert b'data-theme="auto"' in body
