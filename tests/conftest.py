@@ -7,8 +7,11 @@ from hypothesis import settings
 settings.register_profile("winnow", deadline=None)
 settings.load_profile("winnow")
 
-ONE_WORKER = "tests/e2e/wordpress/"
-"""Tests that share a database and two blogs; pytest-xdist's own grouping does not know the node ids of pytest 9.2."""
+ONE_WORKER = ("tests/e2e/wordpress/", "tests/e2e/review/")
+"""Tests that share what is costly to start: two blogs and their database; a browser and its service.
+
+pytest-xdist's own grouping does not know the node ids of pytest 9.2.
+"""
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -18,6 +21,6 @@ def pytest_xdist_make_scheduler(config, log):
 
     class Together(LoadScopeScheduling):
         def _split_scope(self, nodeid):
-            return ONE_WORKER if nodeid.startswith(ONE_WORKER) else nodeid
+            return next((folder for folder in ONE_WORKER if nodeid.startswith(folder)), nodeid)
 
     return Together(config, log)

@@ -19,13 +19,13 @@ def decide(id: Id, label: Label, by: By, json: printing.Json = False) -> None:
 
     Example: winnow decide c_01JD8ZQ4V3W5K2N7X9R1T6M0PA ham --by jana
     """
-    from app.hooks.schedule import stamp
+    from app.core import times
     from app.store.records import MODERATOR, Decision
 
     by = by.strip()
     if not by or len(by) > MAX_NAME_CHARACTERS or not by.isprintable():
         raise CommandRefused("--by", "That cannot be a name.", f"Use 1 to {MAX_NAME_CHARACTERS} visible characters.")
-    decision = Decision(None if label == "undo" else label, by, stamp(opening.moment()), MODERATOR)
+    decision = Decision(None if label == "undo" else label, by, times.written(opening.moment()), MODERATOR)
     with opening.open_store(opening.read_settings()) as store:
         site = store.site_of_comment(id)
         stands = store.add_decision(site, id, decision) if site is not None else None

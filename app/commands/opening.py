@@ -86,7 +86,8 @@ def make_link(store: "SqlStore", name: str, base: str, *, keep_earlier: bool = F
         base: what people reach Winnow under; empty: where winnow serve listens by default.
         keep_earlier: whether links that were made before go on working.
     """
-    from app.store.accounts import INVITED_FOR, new_token, shifted
+    from app.core.times import shifted
+    from app.store.accounts import INVITED_FOR, new_token
 
     token, at = new_token(), now()
     store.make_invitation(name, token, shifted(at, INVITED_FOR), at, keep_earlier=keep_earlier)

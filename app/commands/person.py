@@ -33,7 +33,7 @@ def export(
 
     Example: winnow person export jana@example.org -o jana.jsonl
     """
-    from app.hooks.schedule import stamp
+    from app.core import times
 
     whose = _person(email)
     comments = 0
@@ -41,7 +41,9 @@ def export(
         for line in _lines(store, whose):
             sink.write(line)
             comments += 1
-        store.note_export(stamp(opening.moment()), "", "person-export", "", {"comments": comments, "whole": True})
+        store.note_export(
+            times.written(opening.moment()), "", "person-export", "", {"comments": comments, "whole": True}
+        )
     if json and output is not None:
         printing.print_json({"email": whose.email, "comments": comments, "file": str(output)})
     else:
@@ -59,14 +61,14 @@ def erase(
 
     Example: winnow person erase jana@example.org --yes
     """
-    from app.hooks.schedule import stamp
+    from app.core import times
 
     whose = _person(email)
     with opening.open_store(opening.read_settings()) as store:
         if not yes:
             told = _told(store.holdings(whose))
             raise CommandRefused(whose.email, f"Would go: {told}. Nothing was erased.", "Add --yes to erase it.")
-        erased = store.erase(whose, stamp(opening.moment()), "", with_rules=not keep_rules)
+        erased = store.erase(whose, times.written(opening.moment()), "", with_rules=not keep_rules)
     gone = erased.gone if not keep_rules else erased.gone._replace(rules=0)
     if json:
         printing.print_json({"email": whose.email, "erased": gone._asdict(), "clean": erased.is_clean})

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.commands import opening, printing
+from app.core import times
 from app.core.comment import EFFECTS, RULE_KINDS, Effect, Rule, RuleKind
 from app.errors import CommandRefused
 
@@ -81,7 +82,7 @@ def rules(
         raise CommandRefused("NAME", "Name a site, or say --all-sites.", "Give one or the other.")
     with opening.open_store(opening.read_settings()) as store:
         found = [each for each in store.rules(None if all_sites else name) if name or each.site is None]
-    now = opening.moment().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    now = times.written(opening.moment())
     if json:
         printing.print_json([_told(each, now) for each in found])
     elif not found:

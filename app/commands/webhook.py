@@ -157,13 +157,13 @@ def replay(
 
     Example: winnow webhook replay 1 --failed
     """
-    from app.hooks.schedule import stamp
+    from app.core import times
 
     begin = _time(since) if since else ""
     with opening.open_store(opening.read_settings()) as store:
         if store.webhook(id).disabled_at:
             raise CommandRefused(str(id), "It is off.", f"First: winnow webhook enable {id}")
-        count = store.replay(id, stamp(opening.moment()), begin, failed)
+        count = store.replay(id, times.written(opening.moment()), begin, failed)
     if json:
         printing.print_json({"id": id, "replayed": count})
     else:
@@ -179,11 +179,11 @@ def enable(id: Id, json: printing.Json = False) -> None:
 
 
 def _time(written: str) -> str:
-    from app.hooks.schedule import stamp
+    from app.core import times
 
     try:
         at = datetime.fromisoformat(written)
-        return stamp(at if at.tzinfo else at.replace(tzinfo=UTC))
+        return times.written(at if at.tzinfo else at.replace(tzinfo=UTC))
     except (ValueError, OverflowError):
         remedy = "Write it like 2026-12-01 or 2026-12-01T10:00:00Z; without a zone it is UTC."
         raise CommandRefused("--since", "That is no time.", remedy) from None

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
+from app.core import times
 from app.errors import ValueRefused
 
 CHOICES = ("never", "1d", "1w", "1m", "1y")
@@ -47,7 +48,7 @@ def expires_at(written: str, now: datetime, zone: tzinfo = UTC) -> str:
             end = datetime.combine(date.fromisoformat(wanted) + timedelta(days=1), time(), zone)
         else:
             raise ValueError(wanted)
-        text = end.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        text = times.written(end)
     except (ValueError, OverflowError):
         raise ValueRefused(written, *REFUSALS["no-time"]) from None
     if end <= now:

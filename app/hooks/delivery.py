@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Protocol
 
+from app.core.times import written
 from app.errors import WinnowError
-from app.hooks.schedule import RETRIES_S, attempt_of, stamp
+from app.hooks.schedule import RETRIES_S, attempt_of
 from app.hooks.sending import TIMEOUT_S, Answer, Sender
 from app.hooks.signing import headers
 from app.store.outbox import Attempt, Due
@@ -84,7 +85,7 @@ class Delivery:
         """Send one message if one is due; how long to wait before the next."""
         try:
             now = datetime.now(UTC)
-            due = self._outbox.claim(stamp(now), stamp(now + timedelta(seconds=LEASE_S)), self._who_rests())
+            due = self._outbox.claim(written(now), written(now + timedelta(seconds=LEASE_S)), self._who_rests())
             if due is not None:
                 self._outbox.settle(due, self._attempted(due))
         # Whatever it is, it is told: the thread must not die and leave decisions lying.

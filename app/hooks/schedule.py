@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+from app.core.times import written
 from app.hooks.sending import Answer
 from app.store.outbox import Attempt
 
@@ -36,15 +37,15 @@ def attempt_of(answer: Answer, attempts: int, now: datetime, retries_s: Sequence
     True
     """
     if not answer.error:
-        return Attempt(stamp(now), answer.status, "")
+        return Attempt(written(now), answer.status, "")
     if answer.status == GONE:
-        return Attempt(stamp(now), answer.status, "It answered 410: it wants no more messages.", None, disables=True)
+        return Attempt(written(now), answer.status, "It answered 410: it wants no more messages.", None, disables=True)
     if attempts > len(retries_s):
-        return Attempt(stamp(now), answer.status, answer.error)
+        return Attempt(written(now), answer.status, answer.error)
     wait_s = retries_s[attempts - 1] * (1 - JITTER + 2 * JITTER * dice)
     if answer.status in _PATIENCE:
         wait_s = max(wait_s, retry_after_s(answer.retry_after, now))
-    return Attempt(stamp(now), answer.status, answer.error, stamp(now + timedelta(seconds=wait_s)))
+    return Attempt(written(now), answer.status, answer.error, written(now + timedelta(seconds=wait_s)))
 
 
 def retry_after_s(header: str, now: datetime) -> float:
@@ -63,12 +64,3 @@ def retry_after_s(header: str, now: datetime) -> float:
         return 0.0
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
     return min(max((at - now).total_seconds(), 0.0), MAX_RETRY_AFTER_S)
-
-
-def stamp(at: datetime) -> str:
-    """RFC 3339, UTC, with milliseconds: as text it sorts by time.
-
-    >>> stamp(datetime(2026, 12, 1, 10, tzinfo=UTC))
-    '2026-12-01T10:00:00.000Z'
-    """
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from app.store.records import key_hash
@@ -85,16 +85,6 @@ def token_hash(token: str) -> str:
     'ba7816bf8f01cfea'
     """
     return key_hash(token)
-
-
-def shifted(at: str, by: timedelta) -> str:
-    """A moment earlier or later, as text that compares with others.
-
-    >>> shifted("2026-11-30T23:59:30.250Z", timedelta(minutes=1))
-    '2026-12-01T00:00:30.250Z'
-    """
-    moment = datetime.fromisoformat(at) + by
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def wait_s(failures: int, free: int) -> int:

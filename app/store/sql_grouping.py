@@ -11,7 +11,7 @@ from ulid import ULID
 
 from app.core.campaign import Lead, Signature, acting_key, kind_of, recognised
 from app.core.comment import Campaign
-from app.store.accounts import shifted
+from app.core.times import shifted
 from app.store.grouping import TOUCHED_AFTER, WINDOW, Arrival, Grouping, Known, group
 from app.store.records import Record
 from app.store.schema import comments

@@ -7,13 +7,13 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from app.core.times import shifted
 from app.store.accounts import (
     FORGOTTEN_AFTER,
     FREE_PER_NAME,
     FREE_PER_NETWORK,
     Moderator,
     Session,
-    shifted,
     token_hash,
     wait_s,
 )

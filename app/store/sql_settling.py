@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
 from app.core.campaign import acting_key
-from app.store.accounts import shifted
+from app.core.times import shifted
 from app.store.acts import Conflict, Outcome
 from app.store.grouping import WINDOW
 from app.store.records import MODERATOR, Decision

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from fastapi import APIRouter
@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.core.comment import Comment
+from app.core.times import shifted
 from app.store.records import Decided, Decision
 from app.web import answers, body, deciding, openapi
 from app.web.auth import Caller
@@ -24,7 +25,7 @@ router = APIRouter(tags=["decisions"])
 
 MAX_DECISIONS = 1_000
 """Of one answer of GET /decisions."""
-REMEMBERED_H = 24
+REMEMBERED = timedelta(hours=24)
 MAX_IDEMPOTENCY_KEY = 255
 _FAILURES = (
     "json-invalid", "json-too-deep", "request-refused", "key-missing", "key-unknown", "comment-unknown",
@@ -71,7 +72,7 @@ async def _answered(wired: Wiring, caller: Caller, request: Request, sent_bytes:
 async def _reserved(wired: Wiring, caller: Caller, key: str, sent: bytes) -> dict[str, Any] | None:
     """Take the key: None when it is ours now, else the answer that was given under it."""
     hashed, now = hashlib.sha256(sent).hexdigest(), wired.now()
-    found = await asyncio.to_thread(wired.store.reserve, caller.site.name, key, hashed, now, _before(now))
+    found = await asyncio.to_thread(wired.store.reserve, caller.site.name, key, hashed, now, shifted(now, -REMEMBERED))
     if found is None:
         return None
     if found.body_hash != hashed:
@@ -98,11 +99,6 @@ async def _decided(wired: Wiring, caller: Caller, value: Any, client: str) -> di
     if id is None or stands is None:
         raise RefusedRequest("comment-unknown")
     return {"id": id, "decision": answers.decided(stands)}
-
-
-def _before(now: str) -> str:
-    earlier = datetime.fromisoformat(now) - timedelta(hours=REMEMBERED_H)
-    return earlier.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 @router.get(

@@ -15,6 +15,7 @@ from app.core.campaign import NO_SIGNATURE, Signature
 from app.core.comment import Comment, History
 from app.core.lists import Lists
 from app.core.model import Model
+from app.core.times import written
 from app.errors import StoreUnavailable, WinnowError
 from app.settings import Settings
 from app.store.records import Record
@@ -87,7 +88,7 @@ class Recorder:
 
 def utc_now() -> str:
     """RFC 3339 with milliseconds; the one clock of the handlers that tells the date."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return written(datetime.now(UTC))
 
 
 @dataclass(slots=True)

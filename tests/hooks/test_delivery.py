@@ -14,10 +14,10 @@ from sqlalchemy import Engine
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from app.core.comment import Comment, Thresholds
+from app.core.times import written
 from app.core.verdict import Classification
 from app.errors import StoreUnavailable
 from app.hooks.delivery import Delivery
-from app.hooks.schedule import stamp
 from app.hooks.sending import Sender
 from app.store.database import migrate, open_engine
 from app.store.outbox import Attempt, new_secret, purpose_of
@@ -30,7 +30,7 @@ SHORT_S = (0.05, 0.05, 0.05)
 
 
 def decision(label: str | None = "spam", source: str = "moderator") -> Decision:
-    return Decision(label, "jana", stamp(datetime.now(UTC)), source)
+    return Decision(label, "jana", written(datetime.now(UTC)), source)
 
 
 @pytest.fixture
@@ -143,7 +143,7 @@ def test_after_the_last_try_it_is_given_up_and_can_be_replayed(store, receive, d
     assert "given up. It answered 500." in caplog.text
     assert "word" not in caplog.text
 
-    assert store.replay(hook, stamp(datetime.now(UTC)), failed_only=True) == 1
+    assert store.replay(hook, written(datetime.now(UTC)), failed_only=True) == 1
     assert settled(store, hook) == ["delivered"]
     assert len({call.headers["webhook-id"] for call in receiver.calls}) == 1
 
@@ -183,7 +183,7 @@ def test_a_receiver_that_asks_for_time_gets_it(store, receive, deliver):
     message = wait_for(lambda: (found := store.messages(hook, 1)[0]).last_status and found)
 
     in_an_hour = datetime.now(UTC) + timedelta(seconds=3_590)
-    assert (message.state, message.next_at > stamp(in_an_hour)) == ("retrying", True)
+    assert (message.state, message.next_at > written(in_an_hour)) == ("retrying", True)
 
 
 def test_while_a_secret_is_changed_both_are_good(store, receive, deliver):
@@ -300,7 +300,7 @@ os._exit(1)  # as if the machine had gone
 def test_a_crash_after_the_decision_loses_nothing(store, url, receive, deliver):
     receiver = receive()
     hook = hooked(store, receiver)
-    died = subprocess.run([sys.executable, "-c", DECIDING, url, stamp(datetime.now(UTC))], check=False, timeout=60)
+    died = subprocess.run([sys.executable, "-c", DECIDING, url, written(datetime.now(UTC))], check=False, timeout=60)
     assert (died.returncode, states(store, hook)) == (1, ["waiting"])
 
     deliver(store)
@@ -312,7 +312,7 @@ def test_what_a_process_died_over_is_sent_by_another_when_its_lease_ends(store, 
     hook = hooked(store, receiver)
     store.add_decision("blog", "c_1", decision())
     now = datetime.now(UTC)
-    assert store.claim(stamp(now), stamp(now + timedelta(seconds=0.5)))
+    assert store.claim(written(now), written(now + timedelta(seconds=0.5)))
 
     deliver(store)
     assert settled(store, hook) == ["delivered"]

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.hooks.schedule import MAX_RETRY_AFTER_S, RETRIES_S, attempt_of, retry_after_s, stamp
+from app.core.times import written
+from app.hooks.schedule import MAX_RETRY_AFTER_S, RETRIES_S, attempt_of, retry_after_s
 from app.hooks.sending import Answer
 from app.store.outbox import Attempt
 
@@ -28,7 +29,7 @@ def test_they_are_spread_by_a_fifth():
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
 def test_what_is_delivered(status):
-    assert attempt_of(Answer(status, ""), 3, NOW, RETRIES_S, 0.5) == Attempt(stamp(NOW), status, "")
+    assert attempt_of(Answer(status, ""), 3, NOW, RETRIES_S, 0.5) == Attempt(written(NOW), status, "")
 
 
 def test_gone_is_gone():

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from app.core.times import shifted
 from app.errors import LastAdmin, ModeratorExists, ModeratorUnknown
 from app.store.accounts import (
     FREE_PER_NAME,
@@ -13,7 +14,6 @@ from app.store.accounts import (
     Moderator,
     Seen,
     Session,
-    shifted,
     token_hash,
 )
 from app.store.audit import ACTS, Entry

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from app.core.moderation import TABS
 from app.core.query import parse
 from app.store.queue import ORDERS, Filter, Order
+from app.web.review.origins import our_page
 from app.web.review.pages import address
 from app.web.review.session import Visit
 
@@ -62,10 +63,7 @@ def without_snapshot(found: Asked) -> Asked:
 
 def back_to(visit: Visit, otherwise: str = "/review") -> str:
     """Where a form wants to return to: a page of ours, else `otherwise`."""
-    wanted = visit.field("back")
-    is_ours = wanted == "/review" or wanted.startswith(("/review?", "/review/"))
-    plain = wanted.isprintable() and "\\" not in wanted and "//" not in wanted.partition("?")[0]
-    return wanted if is_ours and plain else otherwise
+    return our_page(visit.field("back"), otherwise)
 
 
 def with_done(url: str, act: int) -> str:

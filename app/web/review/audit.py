@@ -8,12 +8,12 @@ from starlette.responses import Response
 from app.store.sql_acts import UNDOABLE
 from app.web.review import acts, pages
 from app.web.review.session import Visit, visitor
+from app.web.whole import whole
 
 router = APIRouter(include_in_schema=False, tags=["review"])
 AUDIT = "/review/audit"
 PER_PAGE = 100
 _FILTERS = ("by", "act", "site", "subject")
-_MAX_ID = 2**63 - 1
 
 
 @router.get(AUDIT)
@@ -21,8 +21,7 @@ def audit(visit: Annotated[Visit, Depends(visitor("moderator"))]) -> Response:
     """One page of acts; each leads to the older ones by the number of its last."""
     asked = visit.request.query_params
     wanted = {name: asked.get(name, "").strip() for name in _FILTERS}
-    before = asked.get("before", "")
-    number = min(int(before), _MAX_ID) if before.isascii() and before.isdigit() and len(before) < 30 else 0
+    number = whole(asked.get("before", "")) or 0
     found = visit.store.audit_log(**wanted, before=number, limit=PER_PAGE + 1)
     shown = found[:PER_PAGE]
     values: dict[str, Any] = {

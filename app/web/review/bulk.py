@@ -11,7 +11,9 @@ from app.web.problems import RefusedRequest
 from app.web.review import pages
 from app.web.review.asked import asked, back_to
 from app.web.review.deciding import LABELS
+from app.web.review.origins import our_page
 from app.web.review.session import Visit, poster, visitor
+from app.web.whole import whole
 
 router = APIRouter(include_in_schema=False)
 CONFIRM_ABOVE = 100
@@ -47,7 +49,7 @@ def batch(request: Request, visit: Annotated[Visit, Depends(visitor())]) -> Resp
     if visit.wants_json:
         return answers.json_response(found._asdict() | {"waiting": found.waiting})
     may_agree = found.needs_second and not found.agreed_by and found.by != visit.moderator.name
-    back = replace_back(request.query_params.get("back", ""))
+    back = our_page(request.query_params.get("back", ""))
     return pages.show(visit, "batch.html", batch=found, may_agree=may_agree and visit.may("moderator"), back=back)
 
 
@@ -61,17 +63,8 @@ def agree(request: Request, visit: Annotated[Visit, Depends(poster())]) -> Respo
     return pages.see_other(f"/review/batches/{act}")
 
 
-def replace_back(wanted: str) -> str:
-    """A page of the queue to go back to.
-
-    >>> replace_back("/review?tab=spam"), replace_back("https://evil.example/review?")
-    ('/review?tab=spam', '/review')
-    """
-    return wanted if wanted.startswith("/review?") and wanted.isprintable() else "/review"
-
-
 def _number(request: Request) -> int:
-    written = request.path_params["act"]
-    if not (written.isascii() and written.isdigit() and len(written) < 19):
+    act = whole(request.path_params["act"])
+    if act is None:
         raise RefusedRequest("not-found")
-    return int(written)
+    return act

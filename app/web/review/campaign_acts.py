@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.core.campaign import url_key
-from app.store.accounts import shifted
+from app.core.times import shifted
 from app.web.problems import RefusedRequest
 from app.web.review import pages
 from app.web.review.asked import back_to, with_done

@@ -7,13 +7,14 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.store.accounts import shifted
+from app.core.times import shifted
 from app.store.campaigns import Card
 from app.web.problems import RefusedRequest
 from app.web.review import pages
 from app.web.review.campaign_members import addresses, beside
 from app.web.review.queue import done, shortcuts
 from app.web.review.session import Visit, visitor
+from app.web.whole import whole
 
 router = APIRouter(include_in_schema=False, tags=["review"])
 CAMPAIGNS = "/review/campaigns"
@@ -35,7 +36,7 @@ def campaigns(visit: Annotated[Visit, Depends(visitor())]) -> Response:
     asked = visit.request.query_params
     is_acting = asked.get("tab") == "acting"
     days = asked.get("days", "") if asked.get("days") in WINDOWS else "90"
-    offset = offset_of(asked.get("offset", ""))
+    offset = whole(asked.get("offset", ""), MAX_OFFSET) or 0
     now = visit.now()
     acting = visit.store.acting_campaigns(now, 500)
     cards: tuple[Card, ...] = tuple(acting)
@@ -71,7 +72,7 @@ def campaign(request: Request, visit: Annotated[Visit, Depends(visitor())]) -> R
     card = found(visit, request)
     if card.id != request.path_params["id"]:  # a comment's own id, or that of a campaign that is part of another now
         return pages.see_other(f"{CAMPAIGNS}/{card.id}")
-    offset = offset_of(request.query_params.get("offset", ""))
+    offset = whole(request.query_params.get("offset", ""), MAX_OFFSET) or 0
     first = store.item(card.id, visit.now())
     assert first is not None  # a campaign goes with its first comment
     links = addresses(store.pushed_links(card.id), card.size, lists)
@@ -98,7 +99,7 @@ def campaign(request: Request, visit: Annotated[Visit, Depends(visitor())]) -> R
         acts_for=sorted({*ACTS_FOR, preferences.campaign_days}),
         campaign_days=preferences.campaign_days,
         needs_second=bool(limit) and card.undecided > limit,
-        taken=offset_of(request.query_params.get("taken", "")),
+        taken=whole(request.query_params.get("taken", ""), MAX_OFFSET) or 0,
         here=f"{CAMPAIGNS}/{card.id}",
         done=done(visit),
         shortcuts=shortcuts(visit),
@@ -111,12 +112,3 @@ def found(visit: Visit, request: Request) -> Card:
     if card is None:
         raise RefusedRequest("not-found")
     return card
-
-
-def offset_of(written: str) -> int:
-    """A number from an address; 0 for what is none.
-
-    >>> offset_of("30"), offset_of("-1"), offset_of("99999999999")
-    (30, 0, 0)
-    """
-    return min(int(written), MAX_OFFSET) if written.isascii() and written.isdigit() and len(written) < 9 else 0

@@ -11,6 +11,7 @@ from app.web.problems import RefusedRequest
 from app.web.review import pages
 from app.web.review.asked import back_to, with_done
 from app.web.review.session import Visit, poster
+from app.web.whole import whole
 
 router = APIRouter(include_in_schema=False)
 LABELS = ("spam", "ham")
@@ -39,8 +40,8 @@ def decide(visit: Annotated[Visit, Depends(poster())]) -> Response:
 def undo(visit: Annotated[Visit, Depends(poster())]) -> Response:
     """Takes an act back; without a number the moderator's newest that still stands, so that it can be asked again."""
     store, by = visit.store, visit.moderator.name
-    number = visit.field("act")
-    act = int(number) if number.isascii() and number.isdigit() and len(number) < 19 else store.last_act(by)
+    named = whole(visit.field("act"))
+    act = store.last_act(by) if named is None else named
     if store.batch(act) is not None:
         store.undo_batch(act, by, visit.now())
         return _to_batch(visit, act)
@@ -94,6 +95,7 @@ def _versions(written: list[str]) -> dict[str, int]:
     versions: dict[str, int] = {}
     for each in written[:MAX_TICKED]:
         id, _, version = each.partition("~")
-        if id and version.isascii() and version.isdigit() and len(version) < 19:
-            versions[id] = int(version)
+        seen = whole(version)
+        if id and seen is not None:
+            versions[id] = seen
     return versions

@@ -12,11 +12,12 @@ from starlette.responses import Response
 from app.core.hosts import readable
 from app.core.link_shapes import path_shape
 from app.core.query import written
-from app.store.accounts import shifted
+from app.core.times import shifted
 from app.store.domains import DOMAIN_ORDERS, DomainLink, DomainOrder
 from app.store.people import Seen
 from app.web.review import pages
 from app.web.review.session import Visit, visitor
+from app.web.whole import whole
 
 router = APIRouter(include_in_schema=False, tags=["review"])
 DOMAINS = "/review/domains"
@@ -58,7 +59,7 @@ def domains(visit: Annotated[Visit, Depends(visitor())]) -> Response:
     asked = visit.request.query_params
     days, site, q = _days(visit), asked.get("site", ""), asked.get("q", "").strip()[:100]
     order: DomainOrder = next((each for each in DOMAIN_ORDERS if each == asked.get("order")), "comments")
-    offset = _offset(asked.get("offset", ""))
+    offset = whole(asked.get("offset", ""), MAX_OFFSET) or 0
     found = visit.store.domains(
         since(visit, days), site=site, containing=q, order=order, limit=PER_PAGE + 1, offset=offset
     )
@@ -212,7 +213,3 @@ def _of(links: Sequence[DomainLink], seen: Seen) -> tuple[Seen, str]:
 def _days(visit: Visit) -> str:
     days = visit.request.query_params.get("days", "")
     return days if days in WINDOWS else "30"
-
-
-def _offset(written: str) -> int:
-    return min(int(written), MAX_OFFSET) if written.isascii() and written.isdigit() and len(written) < 9 else 0

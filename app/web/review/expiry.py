@@ -5,8 +5,8 @@ import logging
 from collections.abc import Callable
 from datetime import timedelta
 
+from app.core.times import shifted
 from app.errors import StoreUnavailable
-from app.store.accounts import shifted
 from app.store.sql import SqlStore
 
 _log = logging.getLogger(__name__)

@@ -1,6 +1,6 @@
 """GET /review/{id}: one comment with everything that is known of it; its notes and claims."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
@@ -8,12 +8,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.core.showing import link_parts, pieces
+from app.core.times import shifted
 from app.store.queue import Item
 from app.web import answers
 from app.web.problems import RefusedRequest
 from app.web.review import pages, wording
 from app.web.review.asked import back_to
-from app.web.review.bulk import replace_back
+from app.web.review.origins import our_page
 from app.web.review.queue import done, shortcuts, shown
 from app.web.review.session import Visit, poster, visitor
 
@@ -41,7 +42,7 @@ def item(request: Request, visit: Annotated[Visit, Depends(visitor())]) -> Respo
         known=visit.store.known(record),
         alike=[shown(visit, line) for line in found.alike],
         done=done(visit),
-        back=replace_back(request.query_params.get("back", "")),
+        back=our_page(request.query_params.get("back", "")),
         shortcuts=shortcuts(visit),
     )
 
@@ -65,9 +66,8 @@ def claim(request: Request, visit: Annotated[Visit, Depends(poster())]) -> Respo
         store.release_comment(id, me)
         holder = ""
     else:
-        minutes = timedelta(minutes=store.preferences().claim_minutes)
         now = visit.now()
-        until = (datetime.fromisoformat(now) + minutes).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        until = shifted(now, timedelta(minutes=store.preferences().claim_minutes))
         holder = store.claim_comment(id, me, now, until)
         if not holder:
             raise RefusedRequest("comment-unknown")

@@ -6,8 +6,9 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from app.core.moderation import ROLES
+from app.core.times import shifted
 from app.errors import LastAdmin, ModeratorExists, ModeratorUnknown
-from app.store.accounts import INVITED_FOR, is_name, new_token, shifted
+from app.store.accounts import INVITED_FOR, is_name, new_token
 from app.web.review import pages
 from app.web.review.origins import our_origin
 from app.web.review.pages import N_

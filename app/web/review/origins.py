@@ -56,15 +56,15 @@ def our_origin(request: Request, public_url: str) -> str:
     return public_url or (origin if origin != "null" else f"{request.url.scheme}://{host}")
 
 
-def our_page(address: str) -> str:
-    """An address to go to after signing in, if it is one of our pages; else the queue.
+def our_page(address: str, otherwise: str = "/review") -> str:
+    """An address that a form or link wants to lead to, if it is one of our pages; else `otherwise`.
 
     >>> our_page("/review/domains?q=a%20b"), our_page("//evil.example"), our_page("/review/../x"), our_page("/reviews")
     ('/review/domains?q=a%20b', '/review', '/review', '/review')
     """
     path, mark, query = address.partition("?")
     fits = len(address) <= MAX_ADDRESS_CHARACTERS and _OUR_QUERY.fullmatch(query)
-    return f"{path}{mark}{query}" if fits and _is_our_path(path) else "/review"
+    return f"{path}{mark}{query}" if fits and _is_our_path(path) else otherwise
 
 
 def our_act(path: str) -> str:

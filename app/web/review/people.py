@@ -14,6 +14,7 @@ from app.web.review import downloads, pages
 from app.web.review.domains import became
 from app.web.review.pages import N_
 from app.web.review.session import Visit, poster, visitor
+from app.web.whole import whole
 
 router = APIRouter(include_in_schema=False, tags=["review"])
 PEOPLE = "/review/people"
@@ -35,8 +36,8 @@ def people(visit: Annotated[Visit, Depends(visitor())]) -> Response:
         found = visit.store.story(parse(""), visit.now(), person)
     elif search:
         found = visit.store.story(parse(search), visit.now())
-    act = visit.request.query_params.get("erased", "")
-    erased = visit.store.audit_entry(int(act)) if act.isascii() and act.isdigit() and len(act) < 19 else None
+    act = whole(visit.request.query_params.get("erased", ""))
+    erased = None if act is None else visit.store.audit_entry(act)
     return pages.show(
         visit,
         "people.html",

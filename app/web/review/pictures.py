@@ -1,7 +1,7 @@
 """What the statistics show: each picture with its sentence and, beside it, its numbers as a table."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from app.core.comment import Thresholds
@@ -20,7 +20,7 @@ ENOUGH = 20
 """A week with fewer decisions does not stretch the scale of mistakes: 1 of 2 is somewhere from 9 to 91 %."""
 MOST_POINTS = 27
 """Of half a year; more points with their spreads cannot be told apart on a phone."""
-AGES = ({"hours": 1}, {"days": 1}, {"days": 7})
+AGES = (timedelta(hours=1), timedelta(days=1), timedelta(days=7))
 """Where the ages of what waits part."""
 
 

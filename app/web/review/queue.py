@@ -1,6 +1,6 @@
 """GET /review: the queue, and what others settled meanwhile."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Depends
@@ -9,15 +9,19 @@ from starlette.responses import Response
 
 from app.core.moderation import TABS
 from app.core.showing import link_parts, pieces
+from app.core.times import shifted
 from app.store import rows
 from app.store.queue import ORDERS, Line
 from app.web import answers
 from app.web.review import keys, pages, wording
 from app.web.review.asked import LINES, asked, without_snapshot
 from app.web.review.session import Visit, visitor
+from app.web.whole import whole
 
 router = APIRouter(include_in_schema=False)
 MAX_CHANGES = 500
+TOLD_FOR = timedelta(days=7)
+"""How long the queue tells that held comments have expired."""
 MAX_LINKS_SHOWN = 3
 TELLING = 0.5
 """Log-odds from which evidence is marked in a row; the item marks all of it."""
@@ -47,7 +51,7 @@ def queue(visit: Annotated[Visit, Depends(visitor())]) -> Response:
         snapshot=snapshot,
         decision=decision,
         oldest=store.oldest_waiting(wanted.filter.site) if wanted.filter.tab == "review" else "",
-        expired=store.expired_since(_a_week_before(now)) if wanted.filter.tab == "review" else 0,
+        expired=store.expired_since(shifted(now, -TOLD_FOR)) if wanted.filter.tab == "review" else 0,
         batches=store.waiting_batches(),
         done=done(visit),
         shortcuts=shortcuts(visit),
@@ -57,9 +61,8 @@ def queue(visit: Annotated[Visit, Depends(visitor())]) -> Response:
 @router.get("/review/changes")
 def changes(request: Request, visit: Annotated[Visit, Depends(visitor())]) -> Response:
     """What was decided since a decision, so that rows which others settled leave every page."""
-    since = request.query_params.get("since", "")
-    is_number = since.isascii() and since.isdigit() and len(since) < 19
-    after = int(since) if is_number else visit.store.newest_decision()
+    since = whole(request.query_params.get("since", ""))
+    after = visit.store.newest_decision() if since is None else since
     found = visit.store.decided_after(after, MAX_CHANGES)
     settled = [{"id": id, "by": by, "label": label, "version": number} for number, id, by, label in found]
     return answers.json_response({"since": found[-1][0] if found else after, "settled": settled})
@@ -80,11 +83,6 @@ def shown(visit: Visit, line: Line) -> dict[str, Any]:
     }
 
 
-def _a_week_before(now: str) -> str:
-    earlier = datetime.fromisoformat(now) - timedelta(days=7)
-    return earlier.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
 class Shortcuts(NamedTuple):
     """The moderator's keys, as templates show them beside the buttons and in the help."""
 
@@ -103,10 +101,8 @@ def shortcuts(visit: Visit) -> Shortcuts:
 
 def done(visit: Visit) -> dict[str, Any] | None:
     """The act that the notice tells of: one of this moderator's that still stands; None without one."""
-    number = visit.request.query_params.get("done", "")
-    if not (number.isascii() and number.isdigit() and len(number) < 19):
-        return None
-    entry = visit.store.audit_entry(int(number))
+    number = whole(visit.request.query_params.get("done", ""))
+    entry = None if number is None else visit.store.audit_entry(number)
     if entry is None or entry.by != visit.moderator.name:
         return None
     return {"act": entry.id, "what": entry.act, "detail": entry.detail or {}, "undone": entry.undone_at is not None}

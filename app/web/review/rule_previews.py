@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from app.core.comment import Rule
 from app.core.preview import Past, Preview, preview
-from app.store.accounts import shifted
+from app.core.times import shifted
 from app.web.review.session import Visit
 
 LOOKED_BACK = timedelta(days=30)

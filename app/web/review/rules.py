@@ -7,14 +7,15 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from app.core.folding import fold
+from app.core.times import shifted
 from app.errors import ValueRefused
-from app.store.accounts import shifted
 from app.store.rules import StandingRule
 from app.web.review import pages
 from app.web.review.pages import N_
 from app.web.review.rule_forms import Meant, Wanted, caution_of, meant, refusal_of, search_of, wanted, words
 from app.web.review.rule_previews import LOOKED_BACK, look_through, waiting
 from app.web.review.session import Visit, poster, visitor
+from app.web.whole import whole
 
 router = APIRouter(include_in_schema=False, tags=["review"])
 RULES = "/review/rules"
@@ -99,8 +100,8 @@ def _grouped(standing: Sequence[StandingRule]) -> list[tuple[str | None, list[St
 
 
 def _numbered(visit: Visit, number: str) -> StandingRule | None:
-    is_number = number.isascii() and number.isdigit() and len(number) < 19
-    return visit.store.rule(int(number)) if is_number else None
+    id = whole(number)
+    return None if id is None else visit.store.rule(id)
 
 
 def _added(visit: Visit) -> dict[str, Any] | None:

@@ -13,9 +13,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.core.moderation import Role, may
+from app.core.times import shifted
 from app.errors import StoreUnavailable
 from app.settings import Settings
-from app.store.accounts import Moderator, Session, shifted
+from app.store.accounts import Moderator, Session
 from app.store.sql import SqlStore
 from app.web import forms
 from app.web.forms import Fields

@@ -12,8 +12,8 @@ from starlette.responses import Response
 from app.core.addresses import checked_url
 from app.core.comment import Thresholds
 from app.core.site_values import checked_network, checked_thresholds
+from app.core.times import shifted
 from app.errors import AddressRefused, ValueRefused, WebhookUnknown
-from app.store.accounts import shifted
 from app.store.audit import Doer
 from app.store.outbox import new_secret
 from app.web import site_diagnosis

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from app.core.site_values import checked_name
+from app.core.times import shifted
 from app.errors import SiteExists, ValueRefused
-from app.store.accounts import shifted
 from app.store.audit import Doer
 from app.store.records import HEX_ALPHABET, KEY_ALPHABET, new_key
 from app.web.review import pages

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from app.core.threshold_goals import ordered
+from app.core.times import shifted
 from app.store.audit import Doer
 from app.store.statistics import ANSWERS_READ, MOST_SCORED, Delay, Pace, Period, by_hour, paces, usual_s
 from app.web.problems import RefusedRequest
@@ -14,7 +15,7 @@ from app.web.review.pages import address, percent
 from app.web.review.pictures import Picture, Table, share_of, within
 from app.web.review.session import Visit, poster, visitor
 from app.web.review.ticks import number
-from app.web.review.windows import DEFAULT_DAYS, WINDOWS, Window, ago, window_of, zone_of
+from app.web.review.windows import DEFAULT_DAYS, WINDOWS, Window, window_of, zone_of
 
 router = APIRouter(include_in_schema=False, tags=["review"])
 
@@ -56,7 +57,7 @@ def statistics(visit: Annotated[Visit, Depends(visitor())]) -> Response:
     window = window_of(visit.now(), choices.days, zone_of(visit.zone))
     periods = visit.store.outcomes(choices.only, window.spans)
     together = sum(periods[1:], periods[0])
-    waiting = visit.store.waiting(choices.only, [ago(visit.now(), **age) for age in pictures.AGES])
+    waiting = visit.store.waiting(choices.only, [shifted(visit.now(), -age) for age in pictures.AGES])
     told: dict[str, Any] = {"queue": pictures.queue(visit, waiting) if waiting.comments else None, "waiting": waiting}
     if together.comments:
         told |= _counted(visit, choices, window, periods)

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from app.core.times import written
 from app.store.statistics import Period, Span
 
 WINDOWS = (7, 30, 90, 365)
@@ -76,22 +77,9 @@ def zone_of(name: str) -> tzinfo:
         return UTC
 
 
-def ago(now: str, **spell: float) -> str:
-    """RFC 3339: what the time was so long before.
-
-    >>> ago("2026-11-30T00:30:00.000Z", hours=1)
-    '2026-11-29T23:30:00.000Z'
-    """
-    return _text(datetime.fromisoformat(now) - timedelta(**spell))
-
-
 def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
 def _midnight(day: date, zone: tzinfo) -> str:
-    return _text(datetime.combine(day, time(), zone))
-
-
-def _text(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return written(datetime.combine(day, time(), zone))

@@ -28,7 +28,7 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 PASSWORD = "correct horse battery"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium():
     """One browser for all tests; each gets a context of its own."""
     if not Path(CHROMIUM).exists():
@@ -93,20 +93,20 @@ def all_lines(store: SqlStore):
     return store.queue(Filter(), "oldest", 100_000, opening.now()).lines
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def shipped():
     """The shipped model and the lists it goes with."""
     known = lists.load()
     return models.load_current(server.settings_of(Path("unused")).models, known), known
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def judged(shipped):
     """Generated comments with the shipped model's answers."""
     return lambda count, **others: list(records(count, *shipped, **others))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def running(tmp_path_factory, chromium) -> Iterator[Service]:
     """One service for all tests of a process: starting takes seconds, emptying its database milliseconds."""
     home = tmp_path_factory.mktemp("review") / "home"
@@ -145,7 +145,7 @@ def service(make_service) -> Iterator[Service]:
     assert made.foreign == []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def attacked(tmp_path_factory, chromium):
     """A service of its own, with everything of the gallery of hostile texts in it; see attacked.py."""
     from tests.e2e.review.attacked import attack
