@@ -4,6 +4,7 @@ WinnowError
 ├── ModelUnusable     models/<version> is missing, altered or built for other features
 ├── ListUnusable      a file in app/lists/ is missing, malformed or holds a duplicate
 ├── ExamplesUnusable  a JSONL file of comments cannot be read as examples
+├── ExportUnusable    what another program exported cannot be read, or is of no known kind
 ├── StoreUnavailable  the database is locked, full, unreadable or gone
 ├── SiteUnknown       no site has that name
 ├── SiteExists        a site of that name is there already
@@ -46,6 +47,10 @@ class ListUnusable(WinnowError):
 
 class ExamplesUnusable(WinnowError):
     """A file of comment records that cannot be read."""
+
+
+class ExportUnusable(WinnowError):
+    """What another program exported: cut short, or of a kind that nobody knows."""
 
 
 class StoreUnavailable(WinnowError):
