@@ -70,6 +70,8 @@ class Signature:
     """0 to 2**63 - 1 each, without doubles; `kind_of` tells them apart."""
     sketch: bytes
     """Of the text, for `similarity`; empty when it is too short to be compared."""
+    common: frozenset[int] = frozenset()
+    """Those of the keys that say nothing: of the front page of a site everybody knows."""
 
 
 NO_SIGNATURE = Signature((), b"")
@@ -100,7 +102,7 @@ def signature(looked: Looked, lists: Lists) -> Signature:
     text_keys, sketch = _of_text(_letters(looked))
     pushed = _pushed(looked, lists)
     keys = [*text_keys, *(each.key for each in pushed), *(each.place_key for each in pushed if each.place_key)]
-    return Signature(tuple(dict.fromkeys(keys)), sketch)
+    return Signature(tuple(dict.fromkeys(keys)), sketch, frozenset(each.key for each in pushed if not each.leaves))
 
 
 def kept(signed: Signature, looked: Looked, found: Classification, lists: Lists) -> Signature:

@@ -38,7 +38,7 @@ def classify(
         action=ruling.action,
         thresholds=thresholds,
         override=ruling.override,
-        summary=_said(ruling.override, history.campaign) or reasons.summarise(why, ruling.verdict),
+        summary=_said(ruling.override, history) or reasons.summarise(why, ruling.verdict),
         reasons=why,
         links=_reports(measured, scored),
         degraded=(*history.degraded, *(("text.truncated",) if measured.truncated else ())),
@@ -71,7 +71,7 @@ def _campaign(known: Campaign | None, ruling: policy.Ruling) -> CampaignReport |
     return CampaignReport(known.id, known.size, known.label)
 
 
-def _said(override: Override | None, campaign: Campaign | None) -> str:
+def _said(override: Override | None, history: History) -> str:
     """The sentence for a verdict that a rule gave; empty when the score gave it."""
     if override is None:
         return ""
@@ -81,8 +81,10 @@ def _said(override: Override | None, campaign: Campaign | None) -> str:
         return f"A test: {override.value} is spam by agreement, so that a set-up can be tried."
     if override.rule == "role":
         return f"The author's role on this site ({override.value}) is trusted."
-    if campaign and override.rule == "campaign":
-        label = "spam" if override.kind == "spam" else "not spam"
-        return f"A moderator settled comments like this one: {label} ({campaign.by}, {campaign.at[:10]})."
+    said = {"campaign": history.campaign, "precedent": history.precedent}.get(override.rule)
+    if said:
+        is_campaign = override.rule == "campaign"
+        which = "A moderator settled comments like this one" if is_campaign else "A comment like this one was decided"
+        return f"{which}: {'spam' if override.kind == 'spam' else 'not spam'} ({said.by}, {said.at[:10]})."
     done = "allows" if override.rule == "allow" else "denies"
     return f"A rule of this site {done} it: {override.kind.replace('_', ' ')} {override.value}."

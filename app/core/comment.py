@@ -115,6 +115,22 @@ class Campaign:
 
 
 @dataclass(frozen=True, slots=True)
+class Precedent:
+    """A comment like this one that somebody decided, and whose decision still acts."""
+
+    id: str
+    """The decided comment's."""
+    label: str
+    """spam or ham."""
+    by: str
+    """Who said so."""
+    at: str
+    """When. RFC 3339, UTC."""
+    is_copy: bool = False
+    """Whether nearly all of the text is the same, and for ham every link. Else only a link is, or part of the text."""
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """What the store knows that a verdict depends on, read once before deciding."""
 
@@ -126,5 +142,7 @@ class History:
     """The page at the comment's page_url, when the site has told of it and the comment brings no text of its own."""
     campaign: Campaign | None = None
     """Where the comment's keys lead, see core.campaign; None when it stands alone."""
+    precedent: Precedent | None = None
+    """What somebody said of a comment like it, see core.precedent."""
     degraded: tuple[str, ...] = ()
     """What could not be read, e.g. ("store",); empty when all is well."""

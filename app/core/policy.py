@@ -6,7 +6,8 @@
 4. test          a name or e-mail with which set-ups are tried, as Akismet's and CleanTalk's clients do; spam
 5. honeypot      a field that people cannot see was filled in; spam
 6. campaign      a moderator settled comments like it, and that still acts; what they said
-7. thresholds    the site's own, else the model's: hold, reject, discard; a tie goes to the stricter side
+7. precedent     somebody decided a comment like it: copies are what that was, of the rest a person decides
+8. thresholds    the site's own, else the model's: hold, reject, discard; a tie goes to the stricter side
 
 A deny rule of a link kind speaks when any link fits, an allow rule only when every link does: else a spammer would
 add one allowed link and be through. For the same reason a campaign that was called ham lets only copies through, which
@@ -18,7 +19,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from ipaddress import IPv6Address, ip_address, ip_network
 
-from app.core.comment import Campaign, Comment, History, Rule, Thresholds
+from app.core.comment import Campaign, Comment, History, Precedent, Rule, Thresholds
 from app.core.features import MAX_TEXT_CHARS
 from app.core.folding import fold
 from app.core.hosts import parse_url
@@ -67,7 +68,7 @@ def decide(
         comment: what the rules look at.
         seen: its text as a reader sees it.
         links: its links.
-        history: the site's rules, and the campaign the comment belongs to.
+        history: the site's rules, the campaign the comment belongs to, and what was said of one like it.
     """
     for effect in ("deny", "allow"):
         for rule in history.rules:
@@ -82,11 +83,11 @@ def decide(
         return Ruling("spam", "reject", Override("test", "", min(tried)))
     if comment.honeypot.strip():
         return Ruling("spam", "reject", Override("honeypot", "", ""))
-    verdict, action = by_threshold(score, thresholds)
-    if history.campaign and _settles(history.campaign, action, comment, links):
+    by_score = Ruling(*by_threshold(score, thresholds), None)
+    if history.campaign and _settles(history.campaign, by_score.action, comment, links):
         override = Override("campaign", history.campaign.label or "", history.campaign.id)
         return Ruling("ham", "publish", override) if override.kind == "ham" else Ruling("spam", "reject", override)
-    return Ruling(verdict, action, None)
+    return _by_precedent(history.precedent, by_score, comment, links) if history.precedent else by_score
 
 
 def by_threshold(score: float, thresholds: Thresholds) -> tuple[Verdict, Action]:
@@ -148,6 +149,22 @@ def _settles(campaign: Campaign, action: Action, comment: Comment, links: tuple[
     if campaign.label == "ham":
         return campaign.is_copy and not _is_unread(comment, links)
     return campaign.label == "spam" and not (campaign.by_link and action == "publish")
+
+
+def _by_precedent(precedent: Precedent, by_score: Ruling, comment: Comment, links: tuple[Link, ...]) -> Ruling:
+    """What the word on one comment makes of another that is like it; the score's own where it adds nothing.
+
+    Where the score would publish, only a copy of spam is rejected; what shares a link with it is held for a person.
+    """
+    override = Override("precedent", precedent.label, precedent.id)
+    if precedent.label == "ham":
+        stays = by_score.action == "publish" or not precedent.is_copy or _is_unread(comment, links)
+        return by_score if stays else Ruling("ham", "publish", override)
+    if by_score.verdict == "spam":
+        return by_score
+    if precedent.is_copy or by_score.action == "hold":
+        return Ruling("spam", "reject", override)
+    return Ruling("unsure", "hold", override)
 
 
 Fits = Callable[[Link], bool] | None

@@ -54,11 +54,11 @@ class Override:
     """The rule that decided instead of the score."""
 
     rule: str
-    """role, test, honeypot, campaign, allow or deny."""
+    """role, test, honeypot, campaign, precedent, allow or deny."""
     kind: str
-    """For allow and deny: what kind of rule; for a campaign: spam or ham; else empty."""
+    """For allow and deny: what kind of rule; for a campaign or precedent: spam or ham; else empty."""
     value: str
-    """The rule's value as the operator wrote it, or the role, or the campaign's id."""
+    """The rule's value as the operator wrote it, or the role, or the id of the campaign or the decided comment."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,8 +54,8 @@ DEFAULTS = Preferences()
 PREFERENCES = (
     Preference(
         "campaign_days",
-        "A decision on a campaign",
-        "For so long what was decided for a campaign or a link also decides what arrives of it; 0: only what is there.",
+        "A decision acts",
+        "For so long what was decided for a campaign, link or comment also decides what arrives like it; 0: it does not.",
         "days",
         most=90,
     ),

@@ -147,6 +147,8 @@ class Record:
     """Of the author's address only this much is kept; see `network_of`. Empty when it is not known."""
     signature: Signature = field(default=NO_SIGNATURE, compare=False)
     """How it finds its campaign when it is written; it is not kept with it."""
+    signed: Signature = field(default=NO_SIGNATURE, compare=False)
+    """All its keys: what a decision on it leaves behind for what arrives like it. Kept, and not read back."""
 
 
 def new_key(alphabet: str = KEY_ALPHABET) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from app.core.comment import Comment, Thresholds
 from app.core.moderation import tab_of, urgency
+from app.core.precedent import packed
 from app.core.verdict import Classification, LinkReport, Override, Reason
 from app.store.records import STORED_FIELDS, Decision, Record, content_hash, network_of
 
@@ -38,6 +39,7 @@ def comment_row(record: Record) -> dict[str, Any]:
         "tab": tab_of(answer.action, None, ""),
         "urgency": urgency(answer.score, datetime.fromisoformat(record.received_at).timestamp() / 3600),
         "campaign": record.id,
+        "signature": packed(record.signed) if record.signed.keys else None,
     }
 
 

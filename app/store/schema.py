@@ -13,6 +13,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     Table,
     Text,
     UniqueConstraint,
@@ -23,7 +24,7 @@ from sqlalchemy import (
 from app.store import schema_review  # noqa: F401  its tables belong to the same metadata
 from app.store.schema_base import metadata
 
-REVISION = "0004"
+REVISION = "0005"
 """The newest step in migrations/versions/; a test holds the two together."""
 
 sites = Table(
@@ -96,6 +97,7 @@ comments = Table(
     Column("decision", Integer, nullable=False, server_default=text("0"), comment="decisions.id of the newest; or 0"),
     Column("decided_by", Text, nullable=False, server_default=text("''")),
     Column("decided_at", Text, nullable=False, server_default=text("''")),
+    Column("signature", LargeBinary, comment="core.precedent.packed; null: a decision on it leaves no precedent"),
     Index("ix_comments_tab_urgency", "tab", "urgency", "id"),
     Index("ix_comments_tab_score", "tab", "score", "id"),
     Index("ix_comments_tab_id", "tab", "id", "site", "received_at"),  # the last two: how long what waits has waited

@@ -125,6 +125,27 @@ campaigns = Table(
     Index("ix_campaigns_acts_until", "acts_until", sqlite_where=text("label IS NOT NULL")),
 )
 
+precedents = Table(
+    "precedents",
+    metadata,
+    # What somebody said of one comment, for what arrives like it.
+    Column("comment", Text, ForeignKey("comments.id", ondelete="CASCADE"), primary_key=True),
+    Column("site", Text, comment="acts on this site only, as a CMS's word does; null: on all"),
+    Column("label", Text, nullable=False, comment="spam or ham"),
+    Column("by", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("until", Text, nullable=False, index=True, comment="acts on what arrives until then"),
+    Column("signature", LargeBinary, nullable=False, comment="of the comment"),
+)
+
+precedent_keys = Table(
+    "precedent_keys",
+    metadata,
+    Column("key", LARGE, primary_key=True, autoincrement=False, comment="see core.precedent.asked_keys"),
+    Column("label", Text, primary_key=True, comment="of each label the comment that was decided last has the key"),
+    Column("comment", Text, ForeignKey("precedents.comment", ondelete="CASCADE"), nullable=False, index=True),
+)
+
 preferences = Table(
     "preferences",
     metadata,
@@ -147,5 +168,5 @@ batches = Table(
 
 TABLES = (
     moderators, sessions, invitations, failed_sign_ins, audit, acts, notes, claims, skips, signatures, campaigns,
-    preferences, batches,
+    precedents, precedent_keys, preferences, batches,
 )  # fmt: skip

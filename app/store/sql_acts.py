@@ -109,11 +109,13 @@ def decide_many(
     return Outcome(number, tuple(row.id for row in news), tuple(made))
 
 
-def decide_rows(connection: Connection, act: int, found: Collection[Row[Any]], decision: Decision) -> list[int]:
+def decide_rows(
+    connection: Connection, act: int, found: Collection[Row[Any]], decision: Decision, *, are_precedents: bool = True
+) -> list[int]:
     """Decide all of these comments as part of an act, and give the numbers of the decisions; see `seen`."""
     made = []
     for row in found:
-        made.append(write_decision(connection, _decides(row), decision))
+        made.append(write_decision(connection, _decides(row), decision, is_precedent=are_precedents))
         connection.execute(claims.delete().where(claims.c.comment == row.id))
     rows = [
         {

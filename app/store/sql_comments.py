@@ -7,12 +7,13 @@ from sqlalchemy import Engine, and_, bindparam, delete, exists, insert, or_, sel
 from sqlalchemy.exc import IntegrityError
 
 from app.core.campaign import NO_SIGNATURE, Signature
-from app.core.comment import Campaign, Comment, History, Page, Rule, Thresholds
+from app.core.comment import Campaign, Comment, History, Page, Precedent, Rule, Thresholds
 from app.store import rows
 from app.store.records import Alike, Record, page_key, refuse_decided
 from app.store.schema import comments, decisions, links, pages, rules, sites
 from app.store.sql_base import SqlBase, require_site, site_unknown
 from app.store.sql_grouping import LEADS, SIZE, assigned, campaign_of, looked_up, since, write_grouping
+from app.store.sql_precedents import RECALL, asked, precedent_of
 
 # One round trip: a row per rule, or one row without a rule; no row at all means no such site.
 _IN_FORCE = and_(
@@ -37,6 +38,7 @@ class SqlComments(SqlBase):
         self._page = self._compiled(_PAGE)
         self._leads = self._compiled(LEADS)
         self._size = self._compiled(SIZE)
+        self._recall = self._compiled(RECALL)
 
     def history_of(
         self, site_name: str, comment: Comment, now: str = "", signature: Signature = NO_SIGNATURE
@@ -48,7 +50,8 @@ class SqlComments(SqlBase):
             comment: the page is read only where it does not bring its text.
             now: RFC 3339, UTC. Rules that have expired are left out, and what was settled acts until a certain time;
                 empty: no rule has expired.
-            signature: how the comment finds its campaign, on whichever site that is; without keys it stands alone.
+            signature: how the comment finds its campaign, on whichever site that is, and what was said of comments
+                like it; without keys it stands alone.
         """
         found = self._read(self._history, now, site_name)
         if not found:
@@ -59,12 +62,18 @@ class SqlComments(SqlBase):
             rules=tuple(Rule(*row[3:]) for row in found if row[3] is not None),
             page=self._page_of(site_name, comment),
             campaign=self._campaign_of(signature, now) if signature.keys else None,
+            precedent=self._precedent_of(site_name, signature, now),
         )
 
     def _campaign_of(self, signature: Signature, now: str) -> Campaign | None:
         found = self._read(self._leads, looked_up(signature), since(now))
         campaign = campaign_of(signature, found, now) if found else None
         return replace(campaign, size=self._read(self._size, campaign.id)[0][0]) if campaign else None
+
+    def _precedent_of(self, site_name: str, signature: Signature, now: str) -> Precedent | None:
+        keys = asked(signature)
+        found = self._read(self._recall, keys, now, site_name) if keys else ()
+        return precedent_of(signature, found) if found else None
 
     def _page_of(self, site_name: str, comment: Comment) -> Page | None:
         key = page_key(comment.page_url) if comment.page_url and not comment.page_text else ""

@@ -1,6 +1,7 @@
 """What people said about comments, and answers that must not be given twice, in SQL."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, case, delete, func, insert, select, update
@@ -10,6 +11,7 @@ from app.store import rows
 from app.store.records import Decided, Decision, Months, Remembered, is_news
 from app.store.schema import comments, decisions, idempotency
 from app.store.sql_base import SqlBase
+from app.store.sql_precedents import remember
 from app.store.sql_webhooks import queue
 
 
@@ -30,8 +32,13 @@ def standing(connection: Connection, id: str) -> Decision | None:
     return rows.decision_of(dict(row)) if row else None
 
 
-def write_decision(connection: Connection, comment: Decides, decision: Decision, *, undoes: bool = False) -> int:
-    """Append a decision, say so on its comment and to the site's webhooks (see `queue`), and give its number."""
+def write_decision(
+    connection: Connection, comment: Decides, decision: Decision, *, undoes: bool = False, is_precedent: bool = True
+) -> int:
+    """Append a decision, say so on its comment and to the site's webhooks (see `queue`), and give its number.
+
+    From now on it decides copies that arrive, see sql_precedents, but for `is_precedent` False.
+    """
     written = insert(decisions).returning(decisions.c.id)
     number: int = connection.execute(written, rows.decision_row(comment.site, comment.id, decision)).scalar_one()
     now_stands = {
@@ -42,6 +49,7 @@ def write_decision(connection: Connection, comment: Decides, decision: Decision,
         "decided_at": decision.at if decision.label else "",
     }
     connection.execute(update(comments).where(comments.c.id == comment.id).values(now_stands))
+    remember(connection, comment.id, comment.site, decision if is_precedent else replace(decision, label=None))
     queue(connection, comment.site, comment.id, comment.comment_id, decision, number, undoes=undoes)
     return number
 

@@ -59,7 +59,8 @@ class SqlSettling(SqlBase):
             if begun is None or begun.conflicts:
                 return begun
             _have_keys_last(connection, id, until, links)
-        return self._settle(begun.act, id, decision, wanted)
+        # What it does to arrivals was chosen for the campaign as a whole, and ends with it.
+        return self._settle(begun.act, id, decision, wanted, are_precedents=False)
 
     def report_passed(self, id: str, by: str, at: str, ids: Collection[str]) -> Outcome:
         """Call comments of a campaign spam that had passed, so that their CMS hears of it; others are passed over."""
@@ -70,7 +71,7 @@ class SqlSettling(SqlBase):
                 return Outcome(0)
             detail = {"campaign": id, "label": "spam", "comments": total}
             act = write_audit(connection, at, by, "report-passed", "", id, detail)
-        return self._settle(act, id, Decision("spam", by, at, MODERATOR), wanted)
+        return self._settle(act, id, Decision("spam", by, at, MODERATOR), wanted, are_precedents=True)
 
     def end_campaign(self, id: str, by: str, at: str) -> bool:
         """What arrives is judged by its score again; False when nothing acted."""
@@ -106,14 +107,16 @@ class SqlSettling(SqlBase):
             connection.execute(delete(signatures).where(*is_freed))
         return heir
 
-    def _settle(self, act: int, id: str, decision: Decision, wanted: list[ColumnElement[bool]]) -> Outcome:
+    def _settle(
+        self, act: int, id: str, decision: Decision, wanted: list[ColumnElement[bool]], *, are_precedents: bool
+    ) -> Outcome:
         ids: list[str] = []
         versions: list[int] = []
         while True:
             with self._transaction() as connection:
                 chosen = _of(id, wanted).with_only_columns(comments.c.id).order_by(comments.c.id).limit(STEP)
                 rows = seen(connection, list(connection.execute(chosen).scalars()))
-                versions += decide_rows(connection, act, rows, decision)
+                versions += decide_rows(connection, act, rows, decision, are_precedents=are_precedents)
                 ids += [row.id for row in rows]
             if len(rows) < STEP:
                 return Outcome(act, tuple(ids), tuple(versions))

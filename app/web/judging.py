@@ -44,7 +44,7 @@ def judge(wired: Wiring, site: str, comment: Comment, causes: Iterable[str] = ()
     degraded = tuple(dict.fromkeys((*found.degraded, *history.degraded, *causes)))
     if degraded != found.degraded:
         found = replace(found, degraded=degraded)
-    return Record(f"c_{ULID()}", site, wired.now(), comment, found, client=client, signature=leaves)
+    return Record(f"c_{ULID()}", site, wired.now(), comment, found, client=client, signature=leaves, signed=signed)
 
 
 def _with_page(comment: Comment, history: History) -> Comment:

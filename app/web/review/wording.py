@@ -14,6 +14,7 @@ _RULES = {
     "role": N_("The author's role on this site (%(value)s) is trusted."),
     "allow": N_("A rule of this site allows it: %(kind)s %(value)s."),
     "campaign": N_("A moderator settled comments like this one: %(kind)s."),
+    "precedent": N_("A comment like this one was decided: %(kind)s."),
     "deny": N_("A rule of this site denies it: %(kind)s %(value)s."),
 }
 _LABELS = {"spam": N_("spam"), "ham": N_("not spam")}

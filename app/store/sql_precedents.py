@@ -1,0 +1,92 @@
+"""What people said of single comments, kept for what arrives like them, in SQL."""
+
+import json
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Text, bindparam, column, delete, func, or_, select
+from sqlalchemy.dialects.sqlite import insert
+
+from app.core.campaign import Signature
+from app.core.comment import Precedent
+from app.core.precedent import Remembered, asked_keys, recalled, unpacked
+from app.core.times import shifted
+from app.store.preferences import DEFAULTS
+from app.store.records import MODERATOR, Decision
+from app.store.schema import comments
+from app.store.schema_review import precedent_keys, precedents, preferences
+
+_OF_KEYS = precedent_keys.c.key.in_(select(column("value")).select_from(func.json_each(bindparam("keys", type_=Text))))
+RECALL = (
+    select(
+        precedent_keys.c.key,
+        precedents.c.comment,
+        precedents.c.label,
+        precedents.c.by,
+        precedents.c.at,
+        precedents.c.signature,
+    )
+    .join_from(precedent_keys, precedents, precedents.c.comment == precedent_keys.c.comment)
+    .where(
+        _OF_KEYS,
+        precedents.c.until > bindparam("now"),
+        or_(precedents.c.site.is_(None), precedents.c.site == bindparam("site")),
+    )
+)
+"""What was said of comments that share a key. What a CMS says acts on its own site only."""
+FORGOTTEN = 200
+"""Expired precedents that are taken out with each one that is written, so that the table ends."""
+
+
+def asked(signature: Signature) -> str:
+    """The keys that lead to precedents, as RECALL takes them; empty when there are none."""
+    keys = asked_keys(signature)
+    return json.dumps(keys) if keys else ""
+
+
+def precedent_of(signature: Signature, rows: Iterable[tuple[Any, ...]]) -> Precedent | None:
+    """What rows of RECALL say about a comment with that signature."""
+    found = []
+    for key, id, label, by, at, kept in rows:
+        known = unpacked(kept)
+        found.append(Remembered(key, id, label, by, at, known.sketch, known.keys))
+    return recalled(signature, found)
+
+
+def remember(connection: Connection, id: str, site: str, decision: Decision) -> None:
+    """Keep a decision for what arrives like its comment, or forget what was kept where it took the word back.
+
+    Of several comments with one key and label the newest has it.
+    """
+    connection.execute(delete(precedents).where(precedents.c.comment == id))
+    days = _days(connection) if decision.label else 0
+    if not days:
+        return
+    kept = connection.execute(select(comments.c.signature).where(comments.c.id == id)).scalar_one()
+    keys = asked_keys(unpacked(kept)) if kept else ()
+    if not keys:
+        return
+    row = {
+        "comment": id,
+        "site": None if decision.source == MODERATOR else site,
+        "label": decision.label,
+        "by": decision.by,
+        "at": decision.at,
+        "until": shifted(decision.at, timedelta(days=days)),
+        "signature": kept,
+    }
+    connection.execute(insert(precedents), row)
+    laying = insert(precedent_keys)
+    replacing = laying.on_conflict_do_update(
+        index_elements=[precedent_keys.c.key, precedent_keys.c.label], set_={"comment": laying.excluded.comment}
+    )
+    connection.execute(replacing, [{"key": key, "label": decision.label, "comment": id} for key in sorted(keys)])
+    expired = select(precedents.c.comment).where(precedents.c.until <= decision.at).limit(FORGOTTEN)
+    connection.execute(delete(precedents).where(precedents.c.comment.in_(expired)))
+
+
+def _days(connection: Connection) -> int:
+    set_to = select(preferences.c.value).where(preferences.c.name == "campaign_days")
+    found = connection.execute(set_to).scalar()
+    return DEFAULTS.campaign_days if found is None else int(found)
