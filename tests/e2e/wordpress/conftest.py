@@ -45,9 +45,10 @@ def winnow(folder: Path) -> Iterator[Winnow]:
 
 @pytest.fixture
 def server(winnow: Winnow) -> Winnow:
-    """The server, running at the beginning of the test."""
+    """The server, running at the beginning of the test, and remembering no decision of an earlier one."""
     if winnow.program is None:
         winnow.start()
+    winnow.forget()
     return winnow
 
 

@@ -150,6 +150,12 @@ class Winnow:
             found = database.execute("SELECT max(id) FROM comments WHERE author = ?", (author,)).fetchone()
         return str(found[0])
 
+    def forget(self) -> None:
+        """What was decided before acts on nothing any more: the tests' comments are like each other."""
+        with closing(sqlite3.connect(self.home / "winnow" / "winnow.db", timeout=20)) as database, database:
+            database.execute("DELETE FROM precedent_keys")
+            database.execute("DELETE FROM precedents")
+
     def start(self) -> None:
         """Returns when it answers."""
         command = [WINNOW, "serve", "--port", str(self.port)]
