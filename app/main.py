@@ -30,6 +30,7 @@ from app.web import (
     perspective,
     problems,
 )
+from app.web.following import keep_following
 from app.web.metrics import Metrics
 from app.web.review import refusals
 from app.web.review.batches import Batches
@@ -95,6 +96,8 @@ async def _running(settings: Settings, metrics: Metrics, app: FastAPI) -> AsyncI
         closing.callback(noting.cancel)
         expiring = asyncio.create_task(keep_expiring(wiring.store, utc_now))
         closing.callback(expiring.cancel)
+        following = asyncio.create_task(keep_following(wiring))
+        closing.callback(following.cancel)
         yield
 
 

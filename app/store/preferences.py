@@ -55,7 +55,7 @@ PREFERENCES = (
     Preference(
         "campaign_days",
         "A decision acts",
-        "For so long what was decided for a campaign, link or comment also decides what arrives like it; 0: it does not.",
+        "So long what was decided for a campaign, link or comment also decides what arrives like it; 0: it does not.",
         "days",
         most=90,
     ),

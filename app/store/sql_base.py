@@ -12,7 +12,6 @@ from app.store.database import database_name, writing
 from app.store.faults import DATABASE_ERRORS, named_failures, unavailable
 from app.store.schema import sites
 
-
 TURN_S = 10.0
 """How long a thread waits until those of its process that came before it have written."""
 

@@ -52,6 +52,12 @@ class Metrics:
         self._webhook_calls = Counter(
             "winnow_webhook_calls", "Calls of webhooks, by how they ended.", ("outcome",), registry=self.registry
         )
+        self._models = Counter(
+            "winnow_model_changes",
+            "Other models that `current` named, by what became of them.",
+            ("outcome",),
+            registry=self.registry,
+        )
         # labels() takes a lock and validates, 2 us each; the pairs are few, so they are kept.
         self._answered: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
         self._judged: dict[str, Counter] = {}
@@ -74,6 +80,10 @@ class Metrics:
             known = self._judged[verdict] = self._verdicts.labels(verdict)
         known.inc()
         self._scoring.observe(seconds)
+
+    def model_followed(self, outcome: str) -> None:
+        """`outcome` is followed or refused."""
+        self._models.labels(outcome).inc()
 
     def store_failed(self, what: str) -> None:
         """`what` is key, history, record or slow."""
