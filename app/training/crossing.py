@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from app.core.model import MAX_LOGIT
 from app.training.dataset import FOLDS, Dataset
 from app.training.fit import Fitted
-from app.training.measures import threshold_at
+from app.training.measures import probabilities, threshold_at
 
 REJECT_RATE = 0.003
 """Share of honest comments of sites never seen that the shipped `reject` threshold may reject."""
@@ -48,7 +48,7 @@ class Calibration:
         """
         whole = self.scale * crossed.whole + self.offset
         link = self.link_scale * crossed.worst_link + self.link_offset
-        counts = 1 / (1 + np.exp(-np.clip(link, -MAX_LOGIT, MAX_LOGIT))) >= hold
+        counts = probabilities(link) >= hold
         return np.fmax(whole, np.where(counts, link, -np.inf))
 
     def numbers(self, bias: float) -> dict[str, float]:

@@ -91,7 +91,7 @@ def table(
 
 def model_table(data: Dataset, logits: npt.NDArray[np.float64]) -> Table:
     """The table of Winnow's own model: (examples,) calibrated log-odds, both views together."""
-    return table("Winnow", data, logits, 1 / (1 + np.exp(-np.clip(logits, -30, 30))))
+    return table("Winnow", data, logits, measures.probabilities(logits))
 
 
 def plain_table(data: Dataset) -> Table:

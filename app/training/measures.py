@@ -6,7 +6,19 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from app.core.model import MAX_LOGIT
+
 Scores = npt.NDArray[np.float64]
+
+
+def probabilities(log_odds: Scores) -> Scores:
+    """Log-odds as probabilities, 0.0 to 1.0.
+
+    >>> probabilities(np.array([0.0, -np.inf])).round(6).tolist()
+    [0.5, 0.0]
+    """
+    odds: Scores = 1 / (1 + np.exp(-np.clip(log_odds, -MAX_LOGIT, MAX_LOGIT)))
+    return odds
 
 
 def threshold_at(ham_scores: Scores, rate: float) -> float:

@@ -201,7 +201,7 @@ def _dealt(
 
 
 def _probability(logits: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    return np.round(1 / (1 + np.exp(-np.clip(logits, -30, 30))), 4)
+    return np.round(measures.probabilities(logits), 4)
 
 
 def _judged(example: Example, score: float, services: tuple[str, ...], lists: Lists) -> Judged:

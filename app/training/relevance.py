@@ -151,7 +151,7 @@ def _answers(data: Dataset, ways: Sequence[_Way], rows: npt.NDArray[np.bool_]) -
         logits = way.logits[rows]
         spam, ham = logits[is_spam], logits[~is_spam]
         recall = measures.recall(spam, measures.threshold_at(ham, FALSE_POSITIVES))
-        probability = 1 / (1 + np.exp(-np.clip(logits, -30, 30)))
+        probability = measures.probabilities(logits)
         counts = measures.counts(probability, is_spam, way.thresholds.hold, way.thresholds.reject)
         found.append(Answer(way.name, measures.auc(spam, ham), recall, counts))
     return tuple(found)

@@ -89,7 +89,7 @@ def choose_thresholds(data: Dataset, logits: npt.NDArray[np.float64]) -> Thresho
 def _metrics(
     data: Dataset, logits: npt.NDArray[np.float64], thresholds: Thresholds, table: loso.Table
 ) -> dict[str, Any]:
-    probability = 1 / (1 + np.exp(-np.clip(logits, -30, 30)))
+    probability = measures.probabilities(logits)
     unseen = data.left_out if data.left_out.any() else np.ones(len(data.examples), dtype=bool)
     error = measures.calibration_error(probability[unseen], data.is_spam[unseen])
     names = np.array([example.source for example in data.examples])

@@ -42,10 +42,10 @@ def comments(home: Path, site: str) -> int:
         return sum(month.comments for month in store.months(site))
 
 
-def environment(home: Path) -> dict[str, str]:
-    """The one in which the command works in that home, with the shipped model and nothing else set."""
+def environment(home: Path, models: Path | None = None) -> dict[str, str]:
+    """The one in which the command works in that home, with the shipped models or others, and nothing else set."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("WINNOW_")}
-    return {**kept, "WINNOW_HOME": str(home)}
+    return {**kept, "WINNOW_HOME": str(home), **({"WINNOW_MODELS": str(models)} if models else {})}
 
 
 def command(port: int, *options: str) -> list[str]:
@@ -55,10 +55,14 @@ def command(port: int, *options: str) -> list[str]:
 
 
 @contextmanager
-def serving(home: Path, *options: str) -> Iterator[int]:
+def serving(home: Path, *options: str, models: Path | None = None) -> Iterator[int]:
     """The port of a service that answers; the end of the block ends the service."""
     process = subprocess.Popen(
-        command(0, *options), env=environment(home), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
+        command(0, *options),
+        env=environment(home, models),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     try:
         assert process.stdout is not None
