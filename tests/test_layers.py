@@ -14,12 +14,23 @@ MODULES = sorted(APP.rglob("*.py"))
 OURS = {
     "errors": set(),
     "settings": set(),
+    "processes": {"app.errors"},
     "core": {"app.core", "app.errors"},
     "lists": {"app.core", "app.lists", "app.errors"},
     "models": {"app.core", "app.errors"},
     "store": {"app.store", "app.core", "app.errors"},
     "hooks": {"app.hooks", "app.store", "app.core", "app.errors"},
     "importing": {"app.importing", "app.store", "app.core", "app.errors"},
+    "audit": {
+        "app.audit",
+        "app.importing",
+        "app.store",
+        "app.core",
+        "app.errors",
+        "app.lists",
+        "app.models",
+        "app.processes",
+    },
     "training": {
         "app.training",
         "app.importing",
@@ -42,6 +53,8 @@ OURS = {
     },
     "commands": {
         "app.commands",
+        "app.audit",
+        "app.processes",
         "app.hooks",
         "app.web",
         "app.training",

@@ -1,0 +1,48 @@
+"""Long work: a bar while somebody watches, and an end that leaves nothing behind."""
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import NoReturn
+
+from app.commands import printing
+
+_TERMINATED = 128 + signal.SIGTERM
+
+
+@contextmanager
+def progress(size: int | None) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr while somebody watches; called with what was read so far and rows done.
+
+    Args:
+        size: all that there is to read, in the same unit; None when it is not known.
+    """
+    if not printing.on_terminal():
+        yield lambda _read, _rows: None
+        return
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TextColumn("{task.fields[rows]:,} rows"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=printing.err(), transient=True) as shown:
+        task = shown.add_task("", total=size, rows=0)
+        yield lambda read, rows: shown.update(task, completed=read, rows=rows)
+
+
+@contextmanager
+def terminable() -> Iterator[None]:
+    """SIGTERM ends the block as Ctrl+C does, so that nothing half-written stays."""
+
+    def stop(_number: int, _frame: FrameType | None) -> NoReturn:
+        raise SystemExit(_TERMINATED)
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
