@@ -1,0 +1,136 @@
+"""winnow audit: what is already published and looks like spam."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.commands import opening, printing
+from app.commands.watching import progress, terminable
+from app.errors import CommandRefused, ExportUnusable
+
+if TYPE_CHECKING:
+    from app.audit.auditing import Setting
+    from app.audit.findings import Findings
+    from app.audit.spool import Spool
+
+Export = Annotated[str, typer.Argument(metavar="EXPORT|PAGE.html", help="What another program exported, or a page.")]
+Stored = Annotated[bool, typer.Option("--store", help="What Winnow's own database holds, instead of an export.")]
+OfSite = Annotated[str, typer.Option("--site", metavar="NAME", help="That site's thresholds; of a store its comments.")]
+Out = Annotated[str, typer.Option("--out", "-o", metavar="FOLDER", help="Where the report goes; it must not be there.")]
+Kind = Annotated[str, typer.Option("--kind", help="Of the export, where it is not recognised.")]
+Everything = Annotated[bool, typer.Option("--all", help="Also what visitors do not see or a moderator let stand.")]
+AtLeast = Annotated[float | None, typer.Option("--at-least", min=0.0, max=1.0, help="A finding has such a score.")]
+Most = Annotated[int, typer.Option("--most", min=1, max=10_000, help="Rows in the terminal, where no -o is given.")]
+Workers = Annotated[int, typer.Option("--workers", min=0, max=256, help="How many processes; 0 is one for each core.")]
+ModelVersion = Annotated[str, typer.Option("--model", metavar="VERSION", help="Another model than the one in use.")]
+Anew = Annotated[bool, typer.Option("--anew", help="Throw away what an interrupted audit had found.")]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """How the result is wanted."""
+
+    folder: Path | None
+    most: int
+    json: bool
+    workers: int
+    anew: bool
+
+
+def audit(
+    export: Export = "",
+    stored: Stored = False,
+    site: OfSite = "",
+    out: Out = "",
+    kind: Kind = "",
+    everything: Everything = False,
+    at_least: AtLeast = None,
+    most: Most = 20,
+    workers: Workers = 0,
+    model: ModelVersion = "",
+    anew: Anew = False,
+    json: printing.Json = False,
+) -> None:
+    """Find what is already published and looks like spam.
+
+    With -o FOLDER: a page to look at (report.html), all findings as JSONL and CSV, and lists of ids for WordPress's
+    wp command. The folder appears only when all is done; the same command goes on with an interrupted audit. Without
+    -o the worst are printed. The exit code is 1 when a record could not be read.
+
+    Example: winnow audit wordpress.2026-11-30.xml -o report
+    """
+    if bool(export) == stored:
+        raise CommandRefused("winnow audit", "It takes an export or a page, or --store.", "Name one of them.")
+    from app.audit.auditing import setting_of
+    from app.audit.report import refuse_taken
+    from app.settings import usable_cores
+
+    asked = _Asked(Path(out).absolute() if out else None, most, json, workers or usable_cores(), anew)
+    if asked.folder:
+        refuse_taken(asked.folder)
+    settings = opening.read_settings()
+    with terminable(), ExitStack() as opened:
+        store = opened.enter_context(opening.open_store(settings)) if stored or site else None
+        path = None if stored else Path(export)
+        setting = setting_of(
+            settings.models, model, path, kind, store, site, opening.now(), at_least=at_least, everything=everything
+        )
+        skipped = _audit(setting, asked)
+    if skipped:
+        raise typer.Exit(1)
+
+
+def _audit(setting: "Setting", asked: _Asked) -> int:
+    """Judge, report, and give the number of records that could not be judged."""
+    from app.audit.auditing import run
+    from app.audit.findings import Findings
+    from app.audit.spool import Spool
+
+    with _spare(asked.folder) as spare, Spool.opened(spare, setting.identity(), anew=asked.anew) as spool:
+        if spool.place.read:
+            printing.note(f"An interrupted audit goes on behind record {spool.place.read:,}; --anew begins again.")
+        with progress(setting.source.size()) as watch:
+            run(setting, spool, asked.workers, watch)
+        _report(setting, Findings(spool), spool, asked)
+        return spool.skipped
+
+
+def _report(setting: "Setting", findings: "Findings", spool: "Spool", asked: _Asked) -> None:
+    from app.audit import report
+    from app.commands import audit_output
+
+    if asked.json:
+        audit_output.print_findings(findings)
+    if asked.folder:
+        summary = report.write_report(asked.folder, spool.folder / "report", findings, spool.skipped, setting.about)
+    else:
+        summary = report.summary_of(findings, report.tally_of(findings), spool.skipped, setting.about)
+    audit_output.note_summary(summary, findings, asked.folder)
+    if not asked.folder and not asked.json:
+        audit_output.print_table(findings, asked.most)
+
+
+@contextmanager
+def _spare(folder: Path | None) -> Iterator[Path]:
+    """Where the audit keeps what it has found until it is done; beside the report, so that it can go on from there."""
+    if folder is None:
+        with tempfile.TemporaryDirectory(prefix="winnow-audit-") as spare:
+            yield Path(spare)
+        return
+    from app.audit.spool import remove
+
+    spare_folder = folder.with_name(f"{folder.name}.part")
+    try:
+        yield spare_folder
+    except ExportUnusable:  # it would break off there again
+        remove(spare_folder)
+        raise
+    except (KeyboardInterrupt, SystemExit):
+        printing.note("Interrupted; the same command goes on from there.")
+        raise
+    remove(spare_folder)
