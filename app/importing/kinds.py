@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.errors import ExportUnusable
-from app.importing import jsonl
+from app.importing import blogger, disqus, jsonl, mediawiki, wordpress
 from app.importing.files import Part, parts_of
 from app.importing.imported import Record
 
@@ -29,6 +29,10 @@ class Kind:
 
 
 KINDS: tuple[Kind, ...] = (
+    Kind("wordpress", "WordPress' export, WXR", wordpress.looks_like, wordpress.read),
+    Kind("disqus", "Disqus' XML export", disqus.looks_like, disqus.read),
+    Kind("blogger", "Blogger's export or Takeout's feed.atom", blogger.looks_like, blogger.read),
+    Kind("mediawiki", "MediaWiki's XML dump", mediawiki.looks_like, mediawiki.read),
     Kind("jsonl", "JSON, an object a line: Winnow's own records, or others", jsonl.looks_like, jsonl.read, True),
 )
 """The surest first: of two that a file looks like, the first is believed."""
