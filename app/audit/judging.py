@@ -24,6 +24,7 @@ PLACES = np.dtype([("offset", "<u8"), ("size", "<u4"), ("score", "<f4"), ("year"
 LET_THROUGH, FINDING, DISAGREED = 0, 1, 2
 """DISAGREED: it would be a finding, but a moderator called it no spam."""
 
+_DECIMALS = 4
 _EXCERPT = 160
 """Characters kept of a text that was let through, so that a campaign can show it."""
 _ANSWER = ("score", "verdict", "action", "summary", "reasons", "links", "override", "degraded")
@@ -134,6 +135,8 @@ def _finding(item: Item, found: Classification) -> dict[str, Any]:
     """Everything of it but its page's text; whatever is empty is left out but text and author."""
     comment, answer = item.imported.comment, answer_of(found)
     told = {name: getattr(comment, name) for name in _SHOWN}
+    for reason in answer["reasons"]:
+        reason.update({name: round(reason[name], _DECIMALS) for name in ("weight", "score_without")})
     return {
         "id": item.id,
         "text": comment.text,

@@ -99,7 +99,7 @@ def summary_of(findings: Findings, tally: Tally, skipped: int, about: About) -> 
         "all": about.everything,
         "comments": findings.comments,
         "findings": len(findings),
-        "verdicts": dict(tally.verdicts),
+        "verdicts": {name: tally.verdicts[name] for name in ("spam", "unsure", "ham")},
         "campaigns": findings.campaigns,
         "disagreements": findings.disagreements,
         "skipped": skipped,

@@ -49,7 +49,7 @@ def _row(findings: "Findings", number: int, finding: "Finding") -> tuple[Text, s
 
 def note_summary(summary: Mapping[str, Any], findings: "Findings", folder: Path | None) -> None:
     """The totals, on stderr."""
-    spam = summary["verdicts"].get("spam", 0)
+    spam = summary["verdicts"]["spam"]
     doubtful = summary["findings"] - spam
     campaigns = f", {summary['campaigns']:,} of them campaigns" if summary["campaigns"] else ""
     heads = f" in {findings.head_count():,} cards{campaigns}" if summary["findings"] else ""
