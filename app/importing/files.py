@@ -2,10 +2,11 @@
 
 import gzip
 import io
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
@@ -20,8 +21,9 @@ MAX_FILES = 100_000
 Progress = Callable[[int], None]
 """Called with the number of bytes read since the last call."""
 
-_UNREADABLE = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError)
-"""What unpacking raises: RuntimeError for a zip archive with a password, NotImplementedError for a rare method."""
+_UNREADABLE = (OSError, EOFError, zlib.error, zipfile.BadZipFile)
+_UNOPENABLE = (*_UNREADABLE, RuntimeError, NotImplementedError, ValueError, struct.error)
+"""What a zip archive raises besides: a password is a RuntimeError, a rare method of packing NotImplementedError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +62,30 @@ class Part:
         Raises:
             ExportUnusable: it cannot be opened, or not read to its end.
         """
-        try:
-            if self.is_packed:
-                with zipfile.ZipFile(self.export) as archive, archive.open(self.name) as member:
-                    yield _unpacked(_Counted(cast("io.RawIOBase", member), progress))
-            else:
-                with self.path.open("rb", buffering=0) as file:
-                    yield _unpacked(_Counted(file, progress))
-        except _UNREADABLE as error:
-            what = f"{self.shown} cannot be read to its end ({type(error).__name__})."
-            raise ExportUnusable(str(self.export), what, "Get a whole copy of the export.") from None
+        with ExitStack() as opened:
+            try:
+                raw = _opened(self, opened)
+            except _UNOPENABLE as error:
+                raise self._unusable(error) from None
+            try:
+                yield _unpacked(_Counted(raw, progress))
+            except _UNREADABLE as error:
+                raise self._unusable(error) from None
+
+    def _unusable(self, error: Exception) -> ExportUnusable:
+        what = f"{self.shown} cannot be read to its end ({type(error).__name__})."
+        return ExportUnusable(str(self.export), what, "Get a whole copy of the export.")
 
     @contextmanager
-    def decoded(self, progress: Progress = lambda _: None, encoding: str = "utf-8-sig") -> Iterator[io.TextIOWrapper]:
+    def decoded(
+        self, progress: Progress = lambda _: None, encoding: str = "utf-8-sig", errors: str = "replace"
+    ) -> Iterator[io.TextIOWrapper]:
         """Its text; what is not in its encoding becomes U+FFFD, lines keep their ends. A UTF-16 mark is believed."""
         with self.opened(progress) as file:
             marked = file.peek(2)[:2] in (b"\xff\xfe", b"\xfe\xff")  # type: ignore[attr-defined]
-            yield io.TextIOWrapper(file, "utf-16" if marked else encoding, errors="replace", newline="")
+            if marked:
+                encoding, errors = "utf-16", "replace"
+            yield io.TextIOWrapper(file, encoding, errors=errors, newline="")
 
     def beginning(self) -> bytes:
         """Its first bytes, unpacked; of a packed file that is broken, what could be unpacked."""
@@ -103,7 +112,7 @@ def parts_of(path: Path) -> list[Part]:
         else:
             with path.open("rb"):
                 found = [Part(path, "")]
-    except _UNREADABLE as error:
+    except _UNOPENABLE as error:
         reason = getattr(error, "strerror", None) or type(error).__name__
         raise ExportUnusable(str(path), f"It cannot be opened: {reason}.", "Check the path.") from None
     if len(found) > MAX_FILES:
@@ -131,6 +140,13 @@ def _visible(folder: Path) -> list[Path]:
 def _begins_as_zip(path: Path) -> bool:
     with path.open("rb") as file:
         return file.read(4) == b"PK\x03\x04"
+
+
+def _opened(part: Part, opened: ExitStack) -> io.RawIOBase:
+    if part.is_packed:
+        archive = opened.enter_context(zipfile.ZipFile(part.export))
+        return cast("io.RawIOBase", opened.enter_context(archive.open(part.name)))
+    return opened.enter_context(part.path.open("rb", buffering=0))
 
 
 def _unpacked(raw: io.RawIOBase) -> IO[bytes]:

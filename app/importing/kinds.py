@@ -5,7 +5,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.errors import ExportUnusable
-from app.importing import blogger, disqus, jsonl, mediawiki, wordpress
+from app.importing import (
+    blogger,
+    disqus,
+    ghost,
+    isso,
+    json_array,
+    jsonl,
+    mediawiki,
+    remark42,
+    staticman,
+    table,
+    wordpress,
+)
 from app.importing.files import Part, parts_of
 from app.importing.imported import Record
 
@@ -33,7 +45,13 @@ KINDS: tuple[Kind, ...] = (
     Kind("disqus", "Disqus' XML export", disqus.looks_like, disqus.read),
     Kind("blogger", "Blogger's export or Takeout's feed.atom", blogger.looks_like, blogger.read),
     Kind("mediawiki", "MediaWiki's XML dump", mediawiki.looks_like, mediawiki.read),
+    Kind("ghost", "Ghost's JSON export with comments", ghost.looks_like, ghost.read),
+    Kind("isso", "Isso's SQLite database", isso.looks_like, isso.read),
+    Kind("remark42", "Remark42's backup", remark42.looks_like, remark42.read),
+    Kind("staticman", "Staticman's files, or Jekyll's below _data/comments", staticman.looks_like, staticman.read),
     Kind("jsonl", "JSON, an object a line: Winnow's own records, or others", jsonl.looks_like, jsonl.read, True),
+    Kind("json", "JSON, an array of comments", json_array.looks_like, json_array.read, True),
+    Kind("csv", "a table: CSV, TSV or semicolons, with names in its first line", table.looks_like, table.read, True),
 )
 """The surest first: of two that a file looks like, the first is believed."""
 
