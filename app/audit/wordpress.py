@@ -63,12 +63,26 @@ def lists(folder: Path) -> Iterator[Lists]:
         }
         found = Lists(files)
         yield found
-    for name, what in _WHAT.items():
-        (folder / f"{name}.sh").write_text(_SCRIPT.format(what=what, name=name, most=IDS_A_CALL), encoding="ascii")
+    _write_scripts(folder)
     if not found.written or len(found.sites) > 1:
         for path in folder.iterdir():
             path.unlink()
         folder.rmdir()
+
+
+@contextmanager
+def decided_lists(folder: Path) -> Iterator[dict[str, IO[str]]]:
+    """A folder with a list for each label that a moderator can give, and the same scripts."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        names = {"spam": _LISTS["spam"], "ham": "ids-ham.txt"}
+        yield {label: stack.enter_context((folder / name).open("w", encoding="ascii")) for label, name in names.items()}
+    _write_scripts(folder)
+
+
+def _write_scripts(folder: Path) -> None:
+    for name, what in _WHAT.items():
+        (folder / f"{name}.sh").write_text(_SCRIPT.format(what=what, name=name, most=IDS_A_CALL), encoding="ascii")
 
 
 def is_wordpress_id(id: str) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.commands import opening, printing
+from app.commands import audit_output, opening, printing
 from app.commands.watching import progress, terminable
 from app.errors import CommandRefused, ExportUnusable
 
@@ -17,11 +17,16 @@ if TYPE_CHECKING:
     from app.audit.auditing import Setting
     from app.audit.findings import Findings
     from app.audit.spool import Spool
+    from app.store.sql import SqlStore
 
 Export = Annotated[str, typer.Argument(metavar="EXPORT|PAGE.html", help="What another program exported, or a page.")]
 Stored = Annotated[bool, typer.Option("--store", help="What Winnow's own database holds, instead of an export.")]
 OfSite = Annotated[str, typer.Option("--site", metavar="NAME", help="That site's thresholds; of a store its comments.")]
 Out = Annotated[str, typer.Option("--out", "-o", metavar="FOLDER", help="Where the report goes; it must not be there.")]
+IntoQueue = Annotated[bool, typer.Option("--into-queue", help="Also put the findings into that site's queue.")]
+Decided = Annotated[
+    bool, typer.Option("--decided", help="Instead: what moderators decided on such findings, as lists for WordPress.")
+]
 Kind = Annotated[str, typer.Option("--kind", help="Of the export, where it is not recognised.")]
 Everything = Annotated[bool, typer.Option("--all", help="Also what visitors do not see or a moderator let stand.")]
 AtLeast = Annotated[float | None, typer.Option("--at-least", min=0.0, max=1.0, help="A finding has such a score.")]
@@ -40,6 +45,9 @@ class _Asked:
     json: bool
     workers: int
     anew: bool
+    queue: "SqlStore | None"
+    """Where the findings go, too."""
+    site: str
 
 
 def audit(
@@ -54,6 +62,8 @@ def audit(
     workers: Workers = 0,
     model: ModelVersion = "",
     anew: Anew = False,
+    into_queue: IntoQueue = False,
+    decided: Decided = False,
     json: printing.Json = False,
 ) -> None:
     """Find what is already published and looks like spam.
@@ -62,20 +72,26 @@ def audit(
     wp command. The folder appears only when all is done; the same command goes on with an interrupted audit. Without
     -o the worst are printed. The exit code is 1 when a record could not be read.
 
+    With --into-queue --site NAME moderators find them under /review (search: client:audit), and what they decide
+    goes back as always; --decided --site NAME -o FOLDER gives it as lists.
+
     Example: winnow audit wordpress.2026-11-30.xml -o report
     """
-    if bool(export) == stored:
-        raise CommandRefused("winnow audit", "It takes an export or a page, or --store.", "Name one of them.")
+    _refuse_contradictions(export, site, out, stored=stored, into_queue=into_queue, decided=decided)
     from app.audit.auditing import setting_of
     from app.audit.report import refuse_taken
     from app.settings import usable_cores
 
-    asked = _Asked(Path(out).absolute() if out else None, most, json, workers or usable_cores(), anew)
-    if asked.folder:
-        refuse_taken(asked.folder)
+    folder = Path(out).absolute() if out else None
+    if folder:
+        refuse_taken(folder)
     settings = opening.read_settings()
     with terminable(), ExitStack() as opened:
         store = opened.enter_context(opening.open_store(settings)) if stored or site else None
+        if decided and store and folder:
+            audit_output.write_decided(folder, store, site, as_json=json)
+            return
+        asked = _Asked(folder, most, json, workers or usable_cores(), anew, store if into_queue else None, site)
         path = None if stored else Path(export)
         setting = setting_of(
             settings.models, model, path, kind, store, site, opening.now(), at_least=at_least, everything=everything
@@ -83,6 +99,17 @@ def audit(
         skipped = _audit(setting, asked)
     if skipped:
         raise typer.Exit(1)
+
+
+def _refuse_contradictions(export: str, site: str, out: str, *, stored: bool, into_queue: bool, decided: bool) -> None:
+    if [bool(export), stored, decided].count(True) != 1:
+        raise CommandRefused("winnow audit", "It takes an export or a page, or --store.", "Name one of them.")
+    if into_queue and not (export and site):
+        what = "--into-queue takes an export, and the site whose queue it is."
+        raise CommandRefused("winnow audit", what, "Name both: winnow audit EXPORT --site NAME --into-queue.")
+    if decided and not (site and out):
+        what = "--decided takes a site, and a folder to write to."
+        raise CommandRefused("winnow audit", what, "Name both: winnow audit --decided --site NAME -o FOLDER.")
 
 
 def _audit(setting: "Setting", asked: _Asked) -> int:
@@ -102,10 +129,11 @@ def _audit(setting: "Setting", asked: _Asked) -> int:
 
 def _report(setting: "Setting", findings: "Findings", spool: "Spool", asked: _Asked) -> None:
     from app.audit import report
-    from app.commands import audit_output
 
     if asked.json:
         audit_output.print_findings(findings)
+    if asked.queue:  # before the report: if this fails, the same command can go on
+        _queue(setting, findings, asked.queue, asked.site)
     if asked.folder:
         summary = report.write_report(asked.folder, spool.folder / "report", findings, spool.skipped, setting.about)
     else:
@@ -113,6 +141,14 @@ def _report(setting: "Setting", findings: "Findings", spool: "Spool", asked: _As
     audit_output.note_summary(summary, findings, asked.folder)
     if not asked.folder and not asked.json:
         audit_output.print_table(findings, asked.most)
+
+
+def _queue(setting: "Setting", findings: "Findings", store: "SqlStore", site: str) -> None:
+    from app.audit.queueing import enqueue
+
+    with progress(len(findings)) as watch:
+        queued = enqueue(findings, store, site, setting.about, opening.now(), lambda done: watch(done, done))
+    audit_output.note_queued(queued)
 
 
 @contextmanager

@@ -12,6 +12,8 @@ from app.commands import printing
 
 if TYPE_CHECKING:
     from app.audit.findings import Finding, Findings
+    from app.audit.queueing import Queued
+    from app.store.sql import SqlStore
 
 _SHOWN_CHARACTERS = 100
 _SHOWN_SKIPPED = 5
@@ -65,3 +67,25 @@ def note_summary(summary: Mapping[str, Any], findings: "Findings", folder: Path 
         printing.note(f"{summary['skipped']:,} records could not be judged{rest}.", "red")
     if folder:
         printing.note(f"The report is in {folder}: open report.html there.")
+
+
+def note_queued(queued: "Queued") -> None:
+    """What went into the queue, on stderr."""
+    known = f" {queued.known:,} were there already." if queued.known else ""
+    printing.note(f"{queued.added:,} findings wait in the queue; client:audit finds them there.{known}")
+
+
+def write_decided(folder: Path, store: "SqlStore", site: str, *, as_json: bool) -> None:
+    """Write the lists of --decided and say how many ids are in them."""
+    from app.audit.queueing import write_decided as write
+    from app.audit.spool import remove
+
+    spare = folder.with_name(f"{folder.name}.part")
+    try:
+        counts = write(folder, spare, store, site)
+    finally:
+        remove(spare)
+    if as_json:
+        printing.print_json({"folder": str(folder), **counts})
+    else:
+        printing.say(f"{counts['spam']:,} ids of spam and {counts['ham']:,} of what is none are in {folder}.")

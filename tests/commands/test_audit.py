@@ -9,6 +9,7 @@ import pytest
 
 from app.commands import opening
 from app.core.comment import Comment
+from app.store.queue import Filter
 from app.store.records import Record
 from app.store.sql import SqlStore
 from tests.commands.conftest import CASINO
@@ -67,6 +68,9 @@ def test_a_record_that_cannot_be_read_is_named_and_makes_the_exit_code_1(run, ex
     [
         ((), "Name one of them"),
         (("in.jsonl", "--store"), "Name one of them"),
+        (("in.jsonl", "--into-queue"), "Name both"),
+        (("--store", "--site", "blog", "--into-queue"), "Name both"),
+        (("--decided", "--site", "blog"), "Name both"),
         (("missing.xml",), "missing.xml"),
         (("in.jsonl", "--site", "nobody"), "There is no site of that name"),
         (("in.jsonl", "--kind", "cobol"), "no kind of export named cobol"),
@@ -92,6 +96,24 @@ def test_the_store(run, environment, home):
     told = json.loads(done.stdout)
     assert told["comments"] == 2
     assert [(each["id"], each["site"]) for each in told["findings"]] == [("c_1", "blog")]
+
+
+def test_into_the_queue_and_back(run, export, environment, home, tmp_path):
+    run("site", "add", "blog")
+    arguments = ("audit", str(export), "--site", "blog", "--into-queue")
+    first = run(*arguments, "-o", str(tmp_path / "report"), WINNOW_MODELS=SHIPPED)
+    assert "1 findings wait in the queue" in first.stderr
+    assert (
+        "0 findings wait in the queue; client:audit finds them there. 1 were there"
+        in run(*arguments, WINNOW_MODELS=SHIPPED).stderr
+    )
+    with opening.open_store(_settings(environment)) as store:
+        (record,) = store.exported(Filter("review"), "", 10)
+    run("decide", record.id, "spam", "--by", "jana")
+
+    done = run("audit", "--decided", "--site", "blog", "-o", str(tmp_path / "back"), "--json")
+    assert json.loads(done.stdout) == {"folder": str(tmp_path / "back"), "spam": 1, "ham": 0}
+    assert (tmp_path / "back/ids-spam.txt").read_text() == "2\n"
 
 
 def _settings(environment):
