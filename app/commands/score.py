@@ -1,7 +1,6 @@
 """winnow score: bulk scoring, offline, without a database."""
 
 import os
-import signal
 import sys
 import time
 from collections import Counter
@@ -9,16 +8,13 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from io import BufferedIOBase
 from pathlib import Path
-from types import FrameType
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 
 from app.commands import opening, printing
-from app.commands.files import part_of, standard_output, written_whole
+from app.commands.files import part_of, standard_output, terminable, written_whole
 from app.errors import CommandRefused
-
-_TERMINATED = 128 + signal.SIGTERM
 
 In = Annotated[str, typer.Argument(metavar="IN.jsonl", help="A JSONL file, gzipped or not; - is stdin.")]
 Out = Annotated[str, typer.Option("--out", "-o", metavar="OUT.jsonl", help="Where the rows go; without it, stdout.")]
@@ -54,7 +50,7 @@ def score(
     job = Job(settings.models, version, reasons)
     began = time.monotonic()
     verdicts: Counter[str] = Counter()
-    with _terminable(), ExitStack() as opened:
+    with terminable(), ExitStack() as opened:
         file, position, size = opened.enter_context(_opened(source))
         advance = opened.enter_context(_progress(size))
         sink = opened.enter_context(written_whole(target) if target else standard_output())
@@ -142,17 +138,3 @@ def _summarise(verdicts: Counter[str], seconds: float, version: str, out: str, a
     if verdicts["error"]:
         sentence = f"{verdicts['error']:,} of them could not be judged; their rows say why."
         printing.note(sentence, "red")
-
-
-@contextmanager
-def _terminable() -> Iterator[None]:
-    """SIGTERM ends the block as Ctrl+C does, so that nothing half-written stays."""
-
-    def stop(_number: int, _frame: FrameType | None) -> NoReturn:
-        raise SystemExit(_TERMINATED)
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
