@@ -16,6 +16,7 @@ from app.commands.check import check
 from app.commands.decide import decide
 from app.commands.doctor import doctor
 from app.commands.evaluate import evaluate
+from app.commands.import_ import import_export
 from app.commands.loso import loso
 from app.commands.models import models
 from app.commands.moderator import moderator
@@ -72,6 +73,7 @@ app.command(rich_help_panel=_JUDGE)(check)
 app.command(rich_help_panel=_JUDGE)(score)
 app.command(rich_help_panel=_JUDGE)(audit)
 app.command(rich_help_panel=_JUDGE)(decide)
+app.command("import", rich_help_panel=_JUDGE)(import_export)
 app.command(rich_help_panel=_RUN)(serve)
 app.command(rich_help_panel=_RUN)(doctor)
 site_rules.add_to(site)

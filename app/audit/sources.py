@@ -13,8 +13,8 @@ from app.store.sql import SqlStore
 
 PAGE_RECORDS = 500
 """Read from the database at a time."""
-_NO_WORDPRESS = frozenset({"disqus", "blogger"})
-"""Kinds whose ids are numbers too, but not WordPress's."""
+_WORDPRESS = frozenset({"wordpress", "page", "page-text", "jsonl", "json", "csv"})
+"""Kinds whose ids may be WordPress's; those of others are numbers too, but other comments."""
 
 
 class Item(NamedTuple):
@@ -66,7 +66,7 @@ class ExportSource:
         self._path = path
         self._kind = kinds.kind_of(path, kind).name
         self._site = site
-        self.has_wordpress_ids = self._kind not in _NO_WORDPRESS
+        self.has_wordpress_ids = self._kind in _WORDPRESS
 
     def identity(self) -> dict[str, Any]:
         """Its name and kind, and of a file how long it is and when it was written."""

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.commands import audit_output, opening, printing
-from app.commands.watching import progress, terminable
+from app.commands.files import terminable
+from app.commands.watching import progress
 from app.errors import CommandRefused, ExportUnusable
 
 if TYPE_CHECKING:

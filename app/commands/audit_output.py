@@ -53,9 +53,11 @@ def note_summary(summary: Mapping[str, Any], findings: "Findings", folder: Path 
     """The totals, on stderr."""
     spam = summary["verdicts"]["spam"]
     doubtful = summary["findings"] - spam
-    campaigns = f", {summary['campaigns']:,} of them campaigns" if summary["campaigns"] else ""
-    heads = f" in {findings.head_count():,} cards{campaigns}" if summary["findings"] else ""
-    printing.note(f"{summary['comments']:,} comments: {spam:,} look like spam, {doubtful:,} are doubtful{heads}.")
+    campaigns = f" {_counted(summary['campaigns'], 'campaign')} among them." if summary["campaigns"] else ""
+    looked = _counted(summary["comments"], "comment")
+    printing.note(
+        f"{looked}: {spam:,} spam by {'its' if spam == 1 else 'their'} looks, {doubtful:,} doubtful.{campaigns}"
+    )
     if summary["disagreements"]:
         printing.note(
             f"{summary['disagreements']:,} more would be held, but a moderator called them not spam; --all lists them."
@@ -64,15 +66,19 @@ def note_summary(summary: Mapping[str, Any], findings: "Findings", folder: Path 
         printing.note(f"{each['where']}: {each['why']}", "red")
     if summary["skipped"]:
         rest = "; skipped.jsonl names them all" if folder and summary["skipped"] > _SHOWN_SKIPPED else ""
-        printing.note(f"{summary['skipped']:,} records could not be judged{rest}.", "red")
+        printing.note(f"{_counted(summary['skipped'], 'record')} could not be judged{rest}.", "red")
     if folder:
         printing.note(f"The report is in {folder}: open report.html there.")
 
 
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
 def note_queued(queued: "Queued") -> None:
     """What went into the queue, on stderr."""
-    known = f" {queued.known:,} were there already." if queued.known else ""
-    printing.note(f"{queued.added:,} findings wait in the queue; client:audit finds them there.{known}")
+    known = f" {queued.known:,} had been there." if queued.known else ""
+    printing.note(f"In the queue are {_counted(queued.added, 'new finding')}; client:audit finds them there.{known}")
 
 
 def write_decided(folder: Path, store: "SqlStore", site: str, *, as_json: bool) -> None:

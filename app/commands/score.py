@@ -13,8 +13,8 @@ from typing import Annotated, Any
 import typer
 
 from app.commands import opening, printing
-from app.commands.files import part_of, standard_output, written_whole
-from app.commands.watching import progress, terminable
+from app.commands.files import part_of, standard_output, terminable, written_whole
+from app.commands.watching import progress
 from app.errors import CommandRefused
 
 In = Annotated[str, typer.Argument(metavar="IN.jsonl", help="A JSONL file, gzipped or not; - is stdin.")]

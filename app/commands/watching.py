@@ -1,14 +1,9 @@
-"""Long work: a bar while somebody watches, and an end that leaves nothing behind."""
+"""What long work shows while somebody watches."""
 
-import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import FrameType
-from typing import NoReturn
 
 from app.commands import printing
-
-_TERMINATED = 128 + signal.SIGTERM
 
 
 @contextmanager
@@ -32,17 +27,3 @@ def progress(size: int | None) -> Iterator[Callable[[int, int], None]]:
     with Progress(*columns, console=printing.err(), transient=True) as shown:
         task = shown.add_task("", total=size, rows=0)
         yield lambda read, rows: shown.update(task, completed=read, rows=rows)
-
-
-@contextmanager
-def terminable() -> Iterator[None]:
-    """SIGTERM ends the block as Ctrl+C does, so that nothing half-written stays."""
-
-    def stop(_number: int, _frame: FrameType | None) -> NoReturn:
-        raise SystemExit(_TERMINATED)
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

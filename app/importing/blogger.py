@@ -64,7 +64,7 @@ def _posts(part: Part, encoding: str) -> dict[str, Post]:
             if piece.element is not None and _kind(piece.element) != "comment" and len(posts) < MAX_POSTS:
                 told = texts(piece.element)
                 address = _address(piece.element) or told.get("blogger:filename", "")
-                posts[told.get("id", "")] = (address, html.unescape(told.get("title", "")))
+                posts[told.get("id", "")] = (address, values.unescaped(told.get("title", "")))
     return posts
 
 
@@ -109,7 +109,7 @@ def _comment(entry: Element, posts: dict[str, Post], where: str) -> Record:
     comment = values.comment(
         text=_content(entry),
         text_format="html",
-        author=html.unescape(author.get("name", "")),
+        author=values.unescaped(author.get("name", "")),
         author_email="" if email == "noreply@blogger.com" else email,
         author_url=author.get("uri"),
         page_url=address or _reply(entry).get("href"),

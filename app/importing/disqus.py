@@ -7,7 +7,6 @@ be told from one that is shown, nor a moderator's approval from nobody's objecti
 is published. The threads are kept in memory, about 300 bytes each.
 """
 
-import html
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from xml.etree.ElementTree import Element
@@ -59,7 +58,7 @@ def _comment(post: Element, threads: dict[str, tuple[str, str]], where: str) -> 
         author_email=author.get("email"),
         author_ip=told.get("ipAddress"),
         page_url=address,
-        page_title=html.unescape(title),
+        page_title=values.unescaped(title),
         posted_at=values.moment(told.get("createdAt")),
         comment_id=identity or where,
         parent_id=_referred(post, "parent"),

@@ -13,6 +13,8 @@ from app.importing import (
     json_array,
     jsonl,
     mediawiki,
+    page,
+    page_text,
     remark42,
     staticman,
     table,
@@ -50,6 +52,8 @@ KINDS: tuple[Kind, ...] = (
     Kind("remark42", "Remark42's backup", remark42.looks_like, remark42.read),
     Kind("staticman", "Staticman's files, or Jekyll's below _data/comments", staticman.looks_like, staticman.read),
     Kind("jsonl", "JSON, an object a line: Winnow's own records, or others", jsonl.looks_like, jsonl.read, True),
+    Kind("page", "a saved HTML page with its comments", page.looks_like, page.read),
+    Kind("page-text", "such a page as plain text, where that is beyond doubt", page_text.looks_like, page_text.read),
     Kind("json", "JSON, an array of comments", json_array.looks_like, json_array.read, True),
     Kind("csv", "a table: CSV, TSV or semicolons, with names in its first line", table.looks_like, table.read, True),
 )

@@ -90,4 +90,16 @@ def plain(markup: str) -> str:
     'One Two & three'
     """
     shown = strip(markup[: 5 * MAX_PAGE_CHARACTERS], "html").visible.text
-    return " ".join(html.unescape(shown).split())[:MAX_PAGE_CHARACTERS]
+    return " ".join(unescaped(shown).split())[:MAX_PAGE_CHARACTERS]
+
+
+def unescaped(told: str) -> str:
+    """Text with HTML's references resolved; as it is where one of them is a number of thousands of digits.
+
+    >>> unescaped("Q&amp;A"), unescaped("&#" + "9" * 5000)[:5]
+    ('Q&A', '&#999')
+    """
+    try:
+        return html.unescape(told)
+    except ValueError:
+        return told

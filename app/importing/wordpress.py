@@ -7,7 +7,6 @@ WordPress.com split a large site into several files, which a folder or an archiv
 """
 
 import codecs
-import html
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -82,7 +81,7 @@ def _comments(part: Part, beginning: bytes, progress: Callable[[int], None]) -> 
 def _page(item: Element) -> dict[str, str]:
     told = texts(item)
     return {
-        "page_title": html.unescape(told.get("title", "")),
+        "page_title": values.unescaped(told.get("title", "")),
         "page_url": told.get("link", ""),
         "page_text": values.plain(told.get("content:encoded", "")),
     }
@@ -100,7 +99,7 @@ def _comment(piece: Piece, where: str, page: dict[str, str]) -> Record:
     comment = values.comment(
         text=told.get("content"),
         text_format="html",
-        author=html.unescape(told.get("author", "")),
+        author=values.unescaped(told.get("author", "")),
         author_email=told.get("author_email"),
         author_url=told.get("author_url"),
         author_ip=told.get("author_IP"),

@@ -41,7 +41,7 @@ def test_a_table_in_the_terminal(run, export):
 
     assert "Max (id 2)" in done.stdout
     assert "gambling" in " ".join(done.stdout.split())
-    assert "2 comments: 1 look like spam, 0 are doubtful" in done.stderr
+    assert "2 comments: 1 spam by its looks, 0 doubtful." in done.stderr
 
 
 def test_a_report_and_nothing_beside_it(run, export, tmp_path):
@@ -102,9 +102,9 @@ def test_into_the_queue_and_back(run, export, environment, home, tmp_path):
     run("site", "add", "blog")
     arguments = ("audit", str(export), "--site", "blog", "--into-queue")
     first = run(*arguments, "-o", str(tmp_path / "report"), WINNOW_MODELS=SHIPPED)
-    assert "1 findings wait in the queue" in first.stderr
+    assert "In the queue are 1 new finding;" in first.stderr
     assert (
-        "0 findings wait in the queue; client:audit finds them there. 1 were there"
+        "In the queue are 0 new findings; client:audit finds them there. 1 had been there."
         in run(*arguments, WINNOW_MODELS=SHIPPED).stderr
     )
     with opening.open_store(_settings(environment)) as store:
@@ -158,5 +158,7 @@ def test_a_page_about_unrest_with_a_casino_link_under_it_gives_that_one_finding(
     done = run("audit", str(PAGES / name), "--json", WINNOW_MODELS=SHIPPED)
 
     told = json.loads(done.stdout)
-    assert [each["text"].strip() for each in told["findings"]] == [CASINO]
+    (finding,) = told["findings"]
+    assert CASINO in finding["text"]
+    assert (finding["author"], finding["comment_id"]) == ("Derrick", "88213")
     assert told["comments"] == {"unrest.html": 1}.get(name, 4)
