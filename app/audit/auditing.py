@@ -80,30 +80,29 @@ def setting_of(
     """
     version = version or models.current_version(models_folder)
     limits = models.load(models_folder, version, lists.load()).thresholds
-    histories: dict[str, History] = {} if site else {"": History()}
-    if store is not None:
-        for name in [site] if site else [each.name for each in store.sites()]:
-            known = store.history_of(name, Comment(), now)
-            histories[name] = History(known.thresholds, () if export else known.rules)
-    source: Source
-    if export is not None:
-        source = ExportSource(export, kind, site)
-    elif store is not None:
-        source = StoreSource(store, site, everything=everything)
-        histories.pop("", None)
-    else:
-        raise ValueError("Without an export a store is needed.")
+    source = _source(export, kind, store, site, everything=everything)
+    histories = _histories(store, site, now, with_rules=export is None)
     thresholds = {name: each.thresholds or limits for name, each in histories.items()}
-    about = About(
-        source=export.name if export else "the database",
-        made_at=now,
-        model=version,
-        thresholds=thresholds,
-        at_least=at_least,
-        everything=everything,
-        has_wordpress_ids=source.has_wordpress_ids,
-    )
+    what = export.name if export else "the database"
+    about = About(what, now, version, thresholds, at_least, everything, source.has_wordpress_ids)
     return Setting(source, Job(models_folder, version, histories, at_least), about)
+
+
+def _source(export: Path | None, kind: str, store: SqlStore | None, site: str, *, everything: bool) -> Source:
+    if export is not None:
+        return ExportSource(export, kind, site)
+    if store is None:
+        raise ValueError("Without an export a store is needed.")
+    return StoreSource(store, site, everything=everything)
+
+
+def _histories(store: SqlStore | None, site: str, now: str, *, with_rules: bool) -> dict[str, History]:
+    """What decides, by site; under the empty name for comments of no site."""
+    if store is None:
+        return {"": History()}
+    names = [site] if site else [each.name for each in store.sites()]
+    known = {name: store.history_of(name, Comment(), now) for name in names}
+    return {name: History(each.thresholds, each.rules if with_rules else ()) for name, each in known.items()}
 
 
 def run(setting: Setting, spool: Spool, workers: int, watch: Watch) -> None:

@@ -39,16 +39,22 @@ Anew = Annotated[bool, typer.Option("--anew", help="Throw away what an interrupt
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """How the result is wanted."""
+    """The command line."""
 
-    folder: Path | None
-    most: int
-    json: bool
-    workers: int
-    anew: bool
-    queue: "SqlStore | None"
-    """Where the findings go, too."""
+    export: str
+    stored: bool
     site: str
+    folder: Path | None
+    kind: str
+    everything: bool
+    at_least: float | None
+    most: int
+    workers: int
+    model: str
+    anew: bool
+    into_queue: bool
+    decided: bool
+    json: bool
 
 
 def audit(
@@ -78,53 +84,69 @@ def audit(
 
     Example: winnow audit wordpress.2026-11-30.xml -o report
     """
-    _refuse_contradictions(export, site, out, stored=stored, into_queue=into_queue, decided=decided)
-    from app.audit.auditing import setting_of
-    from app.audit.report import refuse_taken
-    from app.settings import usable_cores
-
     folder = Path(out).absolute() if out else None
-    if folder:
-        refuse_taken(folder)
-    settings = opening.read_settings()
-    with terminable(), ExitStack() as opened:
-        store = opened.enter_context(opening.open_store(settings)) if stored or site else None
-        if decided and store and folder:
-            audit_output.write_decided(folder, store, site, as_json=json)
-            return
-        asked = _Asked(folder, most, json, workers or usable_cores(), anew, store if into_queue else None, site)
-        path = None if stored else Path(export)
-        setting = setting_of(
-            settings.models, model, path, kind, store, site, opening.now(), at_least=at_least, everything=everything
-        )
-        skipped = _audit(setting, asked)
-    if skipped:
+    asked = _Asked(
+        export, stored, site, folder, kind, everything, at_least, most, workers, model, anew, into_queue, decided, json
+    )
+    _refuse_contradictions(asked)
+    if _carry_out(asked):
         raise typer.Exit(1)
 
 
-def _refuse_contradictions(export: str, site: str, out: str, *, stored: bool, into_queue: bool, decided: bool) -> None:
-    if [bool(export), stored, decided].count(True) != 1:
+def _refuse_contradictions(asked: _Asked) -> None:
+    from app.audit.report import refuse_taken
+
+    if [bool(asked.export), asked.stored, asked.decided].count(True) != 1:
         raise CommandRefused("winnow audit", "It takes an export or a page, or --store.", "Name one of them.")
-    if into_queue and not (export and site):
+    if asked.into_queue and not (asked.export and asked.site):
         what = "--into-queue takes an export, and the site whose queue it is."
         raise CommandRefused("winnow audit", what, "Name both: winnow audit EXPORT --site NAME --into-queue.")
-    if decided and not (site and out):
+    if asked.decided and not (asked.site and asked.folder):
         what = "--decided takes a site, and a folder to write to."
         raise CommandRefused("winnow audit", what, "Name both: winnow audit --decided --site NAME -o FOLDER.")
+    if asked.folder:
+        refuse_taken(asked.folder)
 
 
-def _audit(setting: "Setting", asked: _Asked) -> int:
-    """Judge, report, and give the number of records that could not be judged."""
+def _carry_out(asked: _Asked) -> int:
+    """Everything, and the number of records that could not be judged."""
+    from app.audit.auditing import setting_of
+
+    settings = opening.read_settings()
+    with terminable(), ExitStack() as opened:
+        store = opened.enter_context(opening.open_store(settings)) if asked.stored or asked.site else None
+        if asked.decided and store and asked.folder:
+            audit_output.write_decided(asked.folder, store, asked.site, as_json=asked.json)
+            return 0
+        setting = setting_of(
+            settings.models,
+            asked.model,
+            Path(asked.export) if asked.export else None,
+            asked.kind,
+            store,
+            asked.site,
+            opening.now(),
+            at_least=asked.at_least,
+            everything=asked.everything,
+        )
+        return _audit(setting, asked, store if asked.into_queue else None)
+
+
+def _audit(setting: "Setting", asked: _Asked, queue: "SqlStore | None") -> int:
     from app.audit.auditing import run
     from app.audit.findings import Findings
     from app.audit.spool import Spool
+    from app.settings import usable_cores
 
     with _spare(asked.folder) as spare, Spool.opened(spare, setting.identity(), anew=asked.anew) as spool:
         if spool.place.read:
             printing.note(f"An interrupted audit goes on behind record {spool.place.read:,}; --anew begins again.")
         with progress(setting.source.size()) as watch:
-            run(setting, spool, asked.workers, watch)
-        _report(setting, Findings(spool), spool, asked)
+            run(setting, spool, asked.workers or usable_cores(), watch)
+        findings = Findings(spool)
+        if queue:  # before the report: if this fails, the same command can go on
+            _queue(setting, findings, queue, asked.site)
+        _report(setting, findings, spool, asked)
         return spool.skipped
 
 
@@ -133,8 +155,6 @@ def _report(setting: "Setting", findings: "Findings", spool: "Spool", asked: _As
 
     if asked.json:
         audit_output.print_findings(findings)
-    if asked.queue:  # before the report: if this fails, the same command can go on
-        _queue(setting, findings, asked.queue, asked.site)
     if asked.folder:
         summary = report.write_report(asked.folder, spool.folder / "report", findings, spool.skipped, setting.about)
     else:

@@ -78,7 +78,7 @@ def _counted(count: int, what: str) -> str:
 def note_queued(queued: "Queued") -> None:
     """What went into the queue, on stderr."""
     known = f" {queued.known:,} had been there." if queued.known else ""
-    printing.note(f"In the queue are {_counted(queued.added, 'new finding')}; client:audit finds them there.{known}")
+    printing.note(f"New in the queue: {_counted(queued.added, 'finding')}; client:audit finds them there.{known}")
 
 
 def write_decided(folder: Path, store: "SqlStore", site: str, *, as_json: bool) -> None:

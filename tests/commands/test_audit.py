@@ -102,9 +102,9 @@ def test_into_the_queue_and_back(run, export, environment, home, tmp_path):
     run("site", "add", "blog")
     arguments = ("audit", str(export), "--site", "blog", "--into-queue")
     first = run(*arguments, "-o", str(tmp_path / "report"), WINNOW_MODELS=SHIPPED)
-    assert "In the queue are 1 new finding;" in first.stderr
+    assert "New in the queue: 1 finding;" in first.stderr
     assert (
-        "In the queue are 0 new findings; client:audit finds them there. 1 had been there."
+        "New in the queue: 0 findings; client:audit finds them there. 1 had been there."
         in run(*arguments, WINNOW_MODELS=SHIPPED).stderr
     )
     with opening.open_store(_settings(environment)) as store:
