@@ -14,6 +14,7 @@ from app.core.together import Numbers, campaigns_of
 
 MAX_COUNTED = 100_000
 """Different names that are counted at a time; beyond it those seen once are forgotten, so that memory is bounded."""
+_COUNTED_CHARACTERS = 300
 _NOT_PUSHED = frozenset({"own", "identity"})
 
 Finding = dict[str, Any]
@@ -53,8 +54,8 @@ class Tally:
         links = [link for link in finding.get("links", ()) if link["host_kind"] not in _NOT_PUSHED]
         shown = {link["registrable_domain"] or link["host"] for link in links if link["field"] != "author_email"}
         self.domains.update(shown)
-        self.pages.update([finding.get("page_url") or finding.get("page_title") or ""])
-        self.authors.update([finding["author"]])
+        self.pages.update([(finding.get("page_url") or finding.get("page_title") or "")[:_COUNTED_CHARACTERS]])
+        self.authors.update([finding["author"][:_COUNTED_CHARACTERS]])
         self.verdicts.update([finding["verdict"]])
         self.sites.update([finding.get("site", "")])
         for counted in (self.domains, self.pages, self.authors):

@@ -62,7 +62,7 @@ def write_report(folder: Path, spare: Path, findings: Findings, skipped: int, ab
         CommandRefused: it cannot be written; nothing has changed then.
     """
     with named(folder):
-        spare.mkdir(parents=True, exist_ok=True)
+        spare.mkdir(mode=0o700, parents=True, exist_ok=True)  # it holds e-mail addresses
         tally = _write_findings(spare, findings, about)
         if skipped:
             _write(spare / "skipped.jsonl", (_json(each) for each in findings.skipped()))

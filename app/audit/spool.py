@@ -50,23 +50,29 @@ class Spool:
             CommandRefused: it belongs to another audit, which may be running; or it cannot be written.
         """
         spool = cls(folder, identity)
-        with ExitStack() as stack, named(folder):
-            folder.mkdir(parents=True, exist_ok=True)
-            if {each.name for each in folder.iterdir()} - {"lock", *_FILES} and not (folder / _STATE).exists():
-                raise CommandRefused(str(folder), "That holds something else.", "Name another folder.")
-            lock = stack.enter_context((folder / "lock").open("wb"))
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                what = "Another audit is writing there."
-                raise CommandRefused(str(folder), what, "Wait until it ends, or name another folder.") from None
-            sizes = {} if anew else spool._left()
-            for name in _FILES:
-                file = stack.enter_context((folder / name).open("ab"))
-                file.truncate(sizes.get(name, 0))
-                spool._files[name] = file
-            spool._checkpoint()
+        with ExitStack() as stack:
+            with named(folder):
+                spool._open(stack, anew=anew)
             yield spool
+
+    def _open(self, stack: ExitStack, *, anew: bool) -> None:
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        there = {each.name for each in self.folder.iterdir()}
+        if there - {"lock", *_FILES} and _STATE not in there:
+            raise CommandRefused(str(self.folder), "That holds something else.", "Name another folder.")
+        lock = stack.enter_context((self.folder / "lock").open("wb"))
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            what = "Another audit is writing there."
+            raise CommandRefused(str(self.folder), what, "Wait until it ends, or name another folder.") from None
+        sizes = {} if anew else self._left()
+        for name in _FILES:
+            file = stack.enter_context((self.folder / name).open("ab"))
+            file.truncate(sizes.get(name, 0))
+            file.seek(0, os.SEEK_END)
+            self._files[name] = file
+        self._checkpoint()
 
     def add(self, judged: Judged) -> None:
         """What was kept of a chunk; on disk for good within some seconds, or with `finish`."""

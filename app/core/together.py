@@ -66,14 +66,12 @@ def campaigns_of(total: int, texts: Rows, links: Rows) -> Numbers:
     for band in range(BANDS):
         for found in _alike(texts["keys"][:, band]):
             _join_texts(first, rows, texts, found)
-    for found in _alike(links["key"]):
-        leaving = links["number"][found[links["leaves"][found]]]
-        if len(leaving) > 1:
-            _join(first, _first_of(first, int(leaving[0])), leaving[1:])
+    leaves = links["leaves"]
+    keys, numbers = links["key"][leaves], links["number"][leaves]
+    for found in _alike(keys):
+        _join(first, _first_of(first, int(numbers[found[0]])), numbers[found[1:]])
     first = _followed(first)
-    alone = np.bincount(first, minlength=total)[first] == 1
-    for found in _alike(links["key"]):
-        _add_linked(first, alone, links, found)
+    _add_linked(first, keys, numbers, links[~leaves])
     return first
 
 
@@ -101,14 +99,23 @@ def _join_texts(first: Numbers, rows: npt.NDArray[np.int64], texts: Rows, found:
         found = found[~same]
 
 
-def _add_linked(first: Numbers, alone: npt.NDArray[np.bool_], links: Rows, found: npt.NDArray[np.int64]) -> None:
-    """Comments that stand alone and have a key that others left behind; they draw nothing together themselves."""
-    leaves = links["leaves"][found]
-    if leaves.any() and not leaves.all():
-        others = links["number"][found[~leaves]]
-        joining = others[alone[others]]
-        first[joining] = first[links["number"][found[leaves][0]]]
-        alone[joining] = False
+def _add_linked(first: Numbers, keys: npt.NDArray[np.uint64], numbers: Numbers, others: Rows) -> None:
+    """Comments that stand alone and have a key that others left behind; they draw nothing together themselves.
+
+    Args:
+        first: as far as it is known.
+        keys: that were left behind, by `numbers`.
+        numbers: of those that left them.
+        others: rows of LINKS that leave nothing behind.
+    """
+    if not len(keys):
+        return
+    known, at = np.unique(keys, return_index=True)
+    place = np.minimum(np.searchsorted(known, others["key"]), len(known) - 1)
+    alone = np.bincount(first, minlength=len(first))[first] == 1
+    joins = (known[place] == others["key"]) & alone[others["number"]]
+    # Backwards, so that of several the first one stands.
+    first[others["number"][joins][::-1]] = first[numbers[at[place[joins]]]][::-1]
 
 
 def _join(first: Numbers, leader: int, numbers: Numbers) -> None:

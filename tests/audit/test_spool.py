@@ -3,15 +3,21 @@
 import gzip
 import json
 import secrets
+from dataclasses import replace
 
 import pytest
 
-from app.audit import auditing, spool
+from app.audit import auditing, sources, spool
 from app.audit.auditing import run, setting_of
 from app.audit.findings import Findings
+from app.audit.sources import Place
 from app.audit.spool import Spool
+from app.core.comment import Comment
 from app.errors import CommandRefused, ExportUnusable
+from app.store.records import Record
+from app.store.sql import temporary_store
 from tests.audit.conftest import CASINO, HONEST, MODELS, NOW, written
+from tests.store.conftest import CLASSIFICATION
 
 
 @pytest.fixture
@@ -61,6 +67,24 @@ def test_it_goes_on_where_it_stopped_and_finds_the_same(tmp_path, rows, monkeypa
         run(wanted, parts, 1, lambda *_: None)
         assert ids(Findings(parts)) == expected
     assert kept(tmp_path / "parts") == kept(tmp_path / "whole")
+
+
+def test_of_a_store_it_goes_on_behind_the_last_id(tmp_path, monkeypatch):
+    monkeypatch.setattr(auditing, "CHUNK_ITEMS", 5)
+    monkeypatch.setattr(sources, "PAGE_RECORDS", 7)
+    monkeypatch.setattr(spool, "_SECONDS_BETWEEN", 0)
+    answer = replace(CLASSIFICATION, action="publish", verdict="ham")
+    with temporary_store() as store:
+        store.add_site("blog", "k7f2m9q4x1z8", NOW)
+        ids_there = [f"c_{each:02}" for each in range(30)]
+        store.record([Record(id, "blog", NOW, Comment(text=CASINO), answer) for id in ids_there])
+        wanted = setting_of(MODELS, "", None, "", store, "", NOW, at_least=None, everything=False)
+        with pytest.raises(Stopped), Spool.opened(tmp_path / "spool", wanted.identity()) as begun:
+            run(wanted, begun, 1, stop_after(10))
+        with Spool.opened(tmp_path / "spool", wanted.identity()) as gone_on:
+            assert gone_on.place == Place(10, "c_09")
+            run(wanted, gone_on, 1, lambda *_: None)
+            assert sorted(ids(Findings(gone_on))) == ids_there
 
 
 def test_what_was_written_behind_the_last_checkpoint_is_done_again(tmp_path, rows):
