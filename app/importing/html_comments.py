@@ -15,15 +15,15 @@ _AROUND_TEXT = frozenset(
     "comment-author vcard comment-meta commentmetadata comment-metadata reply comment-reply comment-reply-link"
     " edit-link comment-edit-link avatar comment-avatar says comment-awaiting-moderation comment-respond comment-form"
     " comment-action comment-actions comment-footer comment-header comment-info comment-date comment-time"
-    " comment-permalink screen-reader-text author p-author user-name username byline date datetime timestamp dt-published published"
-    " comment-tools comment-controls comment-vote votes likes share permalink u-url icon".split()
+    " comment-permalink screen-reader-text author p-author user-name username byline date datetime timestamp"
+    " dt-published published comment-tools comment-controls comment-vote votes likes share permalink u-url icon".split()
 )
 _OF_AUTHOR = (
     "fn", "wp-block-comment-author-name", "p-author", "comment-author-name", "comment-author", "publisher-anchor-color",
     "author", "user", "comment-user", "comment-name", "username", "user-name", "h-card", "vcard", "says",
 )  # fmt: skip
 """What marks the author's name, the surest first."""
-_WORDS_AROUND_NAME = re.compile(r"\s*\b(says|said|wrote|writes)\s*:?\s*$|\s*:\s*$|\s+on$")
+_WORDS_AROUND_NAME = re.compile(r"\s*\b(says|said|wrote|writes)\s*[:.…]*\s*$|\s*:\s*$|\s+on$")
 _KEPT = frozenset("a b strong i em u s strike del ins code pre blockquote q cite ul ol li sub sup".split())
 _BREAKS = frozenset("p div br li tr h1 h2 h3 h4 h5 h6 section article dd dt".split())
 _MAX_TEXT = 200_000
@@ -51,13 +51,14 @@ class Found:
 
 def comments(page: Node) -> list[Found]:
     """The comments of a page, in its order; see `marks`."""
-    for marks in ALL:
+    old = _of_old_blogger(page)
+    for marks in ALL if not old else ():
         holders = _holders(page, marks)
         found = [_comment(holder, marks, holders) for holder in holders.values()]
         found = [each for each in found if each.text]
         if found:
             return found
-    return _of_old_blogger(page)
+    return old
 
 
 def _holders(page: Node, marks: Marks) -> dict[int, Node]:
@@ -188,9 +189,9 @@ def _of_old_blogger(page: Node) -> list[Found]:
     for node in page.inside():
         if node.tag == "dt" and "comment-author" in names(node):
             author = node
-        elif node.tag == "dd" and "comment-body" in names(node):
-            name = _WORDS_AROUND_NAME.sub("", author.text()) if author else ""
-            identity = number(author) if author else ""
+        elif author and node.tag == "dd" and "comment-body" in names(node):
+            name = _WORDS_AROUND_NAME.sub("", author.text())
+            identity = number(author)
             text = _written(node, {}, is_marked=True)
             if text:
                 found.append(Found(text, name[:200], _author_url(author), "", identity, "", "", False, node.line))
