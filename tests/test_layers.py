@@ -67,7 +67,6 @@ THEIRS = {
     "sqlalchemy": {"store", "commands"},  # commands: winnow doctor asks a database whether it is whole
     "alembic": {"store", "commands"},
     "sqlite3": {"store", "importing"},  # importing: Isso keeps its comments in SQLite
-    "lxml": {"importing"},
     "yaml": {"importing"},
     "standardwebhooks": {"hooks"},
     "typer": {"cli", "commands"},

@@ -23,7 +23,7 @@ from app.importing import (
 from app.importing.files import Part, parts_of
 from app.importing.imported import Record
 
-_LOOKED_AT = 50
+_LOOKED_AT = 200
 """Of the files of a folder or an archive, so many are looked at to tell its kind."""
 
 

@@ -113,3 +113,10 @@ def test_bad_input_is_refused_and_leaves_nothing(
     assert result.exit_code == 2
     assert sentence in result.stderr
     assert {path.name: path.read_bytes() for path in wxr.parent.iterdir() if path.is_file()} == before
+
+
+def test_the_help_names_every_kind() -> None:
+    from app.commands import import_
+    from app.importing import kinds
+
+    assert import_._KINDS.split(", ") == [kind.name for kind in kinds.KINDS]

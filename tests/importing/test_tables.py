@@ -120,3 +120,19 @@ def test_a_record_keeps_what_winnow_wrote(tmp_path):
     (second,) = read(tmp_path, json.dumps(row(first)))
 
     assert second == first
+
+
+def test_the_table_of_wordpress_itself_needs_no_telling(tmp_path):
+    names = "comment_ID,comment_post_ID,comment_author,comment_author_email,comment_author_url,comment_author_IP,comment_date"
+    content = (
+        f"{names},comment_date_gmt,comment_content,comment_karma,comment_approved,comment_agent,comment_type,comment_parent,user_id\n"
+        "5,1,Ann,a@mail.example,https://a.example,192.0.2.3,2026-01-02 04:04:05,2026-01-02 03:04:05,Hi,0,spam,Firefox,comment,4,0\n"
+        "6,1,Ann,,,,2026-01-02 04:04:05,2026-01-02 03:04:05,Bye,0,post-trashed,,comment,0,0\n"
+    )
+    first, second = read(tmp_path, content)
+
+    told = first.comment
+    assert (first.status, second.status) == ("spam", "trash")
+    assert (told.comment_id, told.text, told.author, told.author_email) == ("5", "Hi", "Ann", "a@mail.example")
+    assert (told.author_url, told.author_ip, told.user_agent) == ("https://a.example", "192.0.2.3", "Firefox")
+    assert (told.posted_at, told.parent_id, told.type) == ("2026-01-02T03:04:05.000Z", "4", "comment")

@@ -222,5 +222,6 @@ def test_an_archive_is_read_as_it_is(tmp_path):
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("site/a.xml", export(item(comment(1))))
         archive.writestr("__MACOSX/site/._a.xml", b"\x00\x05")
+        archive.writestr("albums/a.jpg", b"\xff\xd8")
 
     assert [each.where for each in kinds.read(path)] == ["site/a.xml, line 17"]
