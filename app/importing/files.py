@@ -19,7 +19,8 @@ MAX_FILES = 100_000
 """Of one folder or archive; a comment tree with more is refused rather than half read."""
 
 _BESIDE = frozenset(
-    ".png .jpg .jpeg .gif .webp .avif .svg .ico .bmp .mp4 .webm .mov .mp3 .ogg .pdf .css .js .woff .woff2 .ttf .map".split()
+    ".png .jpg .jpeg .gif .webp .avif .svg .ico .bmp .mp4 .webm .mov .mp3 .ogg .pdf .css .js .woff .woff2 .ttf"
+    " .map".split()
 )
 
 Progress = Callable[[int], None]
