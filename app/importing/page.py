@@ -18,7 +18,7 @@ from app.importing.files import Part, parts_of
 from app.importing.html_comments import Found, comments
 from app.importing.imported import Imported, Record, Skipped
 from app.importing.marks import names
-from app.importing.tree import Node, parsed
+from app.importing.tree import MAX_ELEMENTS, Node, parsed
 
 MAX_PAGE_BYTES = 32 << 20
 _MAX_NESTED = 20
@@ -74,7 +74,11 @@ def read(path: Path, progress: Callable[[int], None]) -> Iterator[Record]:
             yield Skipped(part.shown, f"The page is larger than {MAX_PAGE_BYTES:,} bytes.")
             continue
         text = _decoded(source)
-        page = parsed(text)
+        try:
+            page = parsed(text)
+        except ValueError:
+            yield Skipped(part.shown, f"The page has more than {MAX_ELEMENTS:,} elements.")
+            continue
         records = list(_records(part, page, text))
         if not records and not part.name:
             raise ExportUnusable(str(path), *_why_none(page))

@@ -237,3 +237,12 @@ def test_every_imported_comment_of_a_page_has_an_id(tmp_path):
     found = read(tmp_path, ONLY_TEXTS)
 
     assert all(isinstance(each, Imported) and each.comment.comment_id for each in found)
+
+
+def test_a_page_of_too_many_elements_is_named(tmp_path, monkeypatch):
+    from app.importing import tree
+
+    monkeypatch.setattr(tree, "MAX_ELEMENTS", 100)
+    (skipped,) = read(tmp_path, "<!doctype html>" + "<b>" * 101)
+
+    assert isinstance(skipped, Skipped)

@@ -119,6 +119,7 @@ BROKEN = [
     pytest.param("<wp:comment><wp:comment_id>9</wp:comment_id><oops></wp:comment>\n", id="tags-that-do-not-match"),
     pytest.param("<wp:comment><wp:comment_id>9</wp:comment_id>\n", id="no-end"),
     pytest.param("<wp:comment_id>9</wp:comment_id></wp:comment>\n", id="no-beginning"),
+    pytest.param("<wp:comment>" + "<a/>" * 100_001 + "</wp:comment>\n", id="too-many"),
     pytest.param("<wp:comment>" + "<a>" * 300 + "</a>" * 300 + "</wp:comment>\n", id="too-deep"),
 ]
 
