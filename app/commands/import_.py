@@ -14,10 +14,14 @@ from app.commands.files import Sink, part_of, standard_output, terminable, writt
 from app.errors import CommandRefused
 
 _SHOWN_SKIPPED = 5
+_KINDS = "wordpress, disqus, blogger, mediawiki, ghost, isso, remark42, staticman, jsonl, page, page-text, json, csv"
+"""As in app.importing.kinds, which is not loaded to show the help."""
 
 Export = Annotated[str, typer.Argument(metavar="EXPORT", help="A file, gzipped or not, a zip archive, or a folder.")]
 Out = Annotated[str, typer.Option("--out", "-o", metavar="OUT.jsonl", help="Where the records go; without it, stdout.")]
-KindName = Annotated[str, typer.Option("--kind", metavar="KIND", help="What it is; without it, it is looked at.")]
+KindName = Annotated[
+    str, typer.Option("--kind", metavar="KIND", help=f"What it is: {_KINDS}. Without it, the export is looked at.")
+]
 Columns = Annotated[
     str, typer.Option("--columns", metavar="text=body,...", help="Fields and their names in a table or in JSON.")
 ]

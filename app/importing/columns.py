@@ -14,7 +14,17 @@ FIELDS = (*(name for name in COMMENT_FIELDS if name != "honeypot"), "label", "st
 
 _NAMES: dict[str, tuple[str, ...]] = {
     "comment_id": ("id", "comment_id"),
-    "text": ("text", "comment", "body", "content", "message", "comment_text", "comment_content", "comment_body"),
+    "text": (
+        "text",
+        "comment",
+        "body",
+        "content",
+        "message",
+        "comment_text",
+        "comment_content",
+        "comment_body",
+        "html",
+    ),
     "author": ("author", "name", "author_name", "comment_author", "user", "username", "commenter"),
     "author_email": ("author_email", "email", "comment_author_email", "user_email"),
     "author_url": ("author_url", "website", "comment_author_url", "url", "homepage"),

@@ -20,6 +20,8 @@ CHUNK_CHARACTERS = 1 << 18
 MAX_TAG_CHARACTERS = 4096
 """A tag of a record that is longer is none."""
 MAX_DEPTH = 200
+MAX_ELEMENTS = 100_000
+"""Of one record; a comment has some twenty, a post with its metadata some hundreds."""
 _NAME_CHARACTERS = 64
 """No token that is looked for is longer."""
 
@@ -96,7 +98,7 @@ def parsed(source: str) -> Element:
 
     Raises:
         ExpatError: it is not well-formed.
-        ValueError: it nests deeper than MAX_DEPTH.
+        ValueError: it nests deeper than MAX_DEPTH, or has more than MAX_ELEMENTS.
 
     >>> parsed("<a>B&B &nbsp; \\x08&#8;c</a>").text
     'B&B &nbsp; c'
@@ -121,13 +123,16 @@ def _allowed(reference: "re.Match[str]") -> str:
 def _strictly(source: str) -> Element:
     builder = TreeBuilder()
     parser = expat.ParserCreate()  # without namespaces: the prefixes are declared outside of the record
-    depth = 0
+    depth = elements = 0
 
     def begin(name: str, attributes: dict[str, str]) -> None:
-        nonlocal depth
+        nonlocal depth, elements
         depth += 1
+        elements += 1
         if depth > MAX_DEPTH:
-            raise ValueError("too deep")
+            raise ValueError(f"It nests deeper than {MAX_DEPTH} elements.")
+        if elements > MAX_ELEMENTS:
+            raise ValueError(f"It has more than {MAX_ELEMENTS:,} elements.")
         builder.start(name, attributes)
 
     def finish(name: str) -> None:
@@ -270,5 +275,5 @@ def _piece(opened: _Open, source: str) -> Piece:
         line = opened.line + error.lineno - 1
         why = f"It is not well-formed in line {line:,} ({expat.ErrorString(error.code)})."
         return Piece(opened.name, opened.line, None, why)
-    except ValueError:
-        return Piece(opened.name, opened.line, None, f"It nests deeper than {MAX_DEPTH} elements.")
+    except ValueError as error:
+        return Piece(opened.name, opened.line, None, str(error))

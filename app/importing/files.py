@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import IO, cast
 
 from app.errors import ExportUnusable
@@ -17,6 +17,11 @@ BEGINNING_BYTES = 65_536
 """What is looked at to tell the kind of an export."""
 MAX_FILES = 100_000
 """Of one folder or archive; a comment tree with more is refused rather than half read."""
+
+_BESIDE = frozenset(
+    ".png .jpg .jpeg .gif .webp .avif .svg .ico .bmp .mp4 .webm .mov .mp3 .ogg .pdf .css .js .woff .woff2 .ttf"
+    " .map".split()
+)
 
 Progress = Callable[[int], None]
 """Called with the number of bytes read since the last call."""
@@ -97,18 +102,19 @@ class Part:
 
 
 def parts_of(path: Path) -> list[Part]:
-    """Every file of an export, in order of their names; hidden ones are passed over.
+    """Every file of an export, in order of their names; hidden ones, pictures and the like are passed over.
 
     Raises:
         ExportUnusable: there is no such file, it cannot be opened, or there are more than MAX_FILES.
     """
     try:
         if path.is_dir():
-            found = [Part(path, file.relative_to(path).as_posix()) for file in _visible(path)]
+            names = [file.relative_to(path).as_posix() for file in _visible(path)]
+            found = [Part(path, name) for name in names if not _is_beside(name)]
         elif zipfile.is_zipfile(path) and _begins_as_zip(path):
             with zipfile.ZipFile(path) as archive:
                 names = [entry.filename for entry in archive.infolist() if not entry.is_dir()]
-            found = [Part(path, name, is_packed=True) for name in names if not name.startswith("__MACOSX/")]
+            found = [Part(path, name, is_packed=True) for name in names if not _is_beside(name)]
         else:
             with path.open("rb"):
                 found = [Part(path, "")]
@@ -125,6 +131,10 @@ def size_of(path: Path) -> int:
     if path.is_dir():
         return sum(file.stat().st_size for file in _visible(path))
     return path.stat().st_size
+
+
+def _is_beside(name: str) -> bool:
+    return name.startswith("__MACOSX/") or PurePosixPath(name).suffix.lower() in _BESIDE
 
 
 def _visible(folder: Path) -> list[Path]:

@@ -15,18 +15,20 @@ _AROUND_TEXT = frozenset(
     "comment-author vcard comment-meta commentmetadata comment-metadata reply comment-reply comment-reply-link"
     " edit-link comment-edit-link avatar comment-avatar says comment-awaiting-moderation comment-respond comment-form"
     " comment-action comment-actions comment-footer comment-header comment-info comment-date comment-time"
-    " comment-permalink screen-reader-text author p-author user-name username byline date datetime timestamp dt-published published"
-    " comment-tools comment-controls comment-vote votes likes share permalink u-url icon".split()
+    " comment-permalink screen-reader-text author p-author user-name username byline date datetime timestamp"
+    " dt-published published comment-tools comment-controls comment-vote votes likes share permalink u-url icon".split()
 )
 _OF_AUTHOR = (
     "fn", "wp-block-comment-author-name", "p-author", "comment-author-name", "comment-author", "publisher-anchor-color",
     "author", "user", "comment-user", "comment-name", "username", "user-name", "h-card", "vcard", "says",
 )  # fmt: skip
 """What marks the author's name, the surest first."""
-_WORDS_AROUND_NAME = re.compile(r"\s*\b(says|said|wrote|writes)\s*:?\s*$|\s*:\s*$|\s+on$")
+_WORDS_AROUND_NAME = re.compile(r"\s*\b(says|said|wrote|writes)\s*[:.…]*\s*$|\s*:\s*$|\s+on$")
 _KEPT = frozenset("a b strong i em u s strike del ins code pre blockquote q cite ul ol li sub sup".split())
 _BREAKS = frozenset("p div br li tr h1 h2 h3 h4 h5 h6 section article dd dt".split())
 _MAX_TEXT = 200_000
+Holder = tuple[Node, Node | None]
+"""An element that holds a comment, and the one around it that holds the comment it answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,26 +53,29 @@ class Found:
 
 def comments(page: Node) -> list[Found]:
     """The comments of a page, in its order; see `marks`."""
-    for marks in ALL:
+    old = _of_old_blogger(page)
+    for marks in ALL if not old else ():
         holders = _holders(page, marks)
-        found = [_comment(holder, marks, holders) for holder in holders.values()]
+        found = [_comment(*holder, marks, holders) for holder in holders.values()]
         found = [each for each in found if each.text]
         if found:
             return found
-    return _of_old_blogger(page)
+    return old
 
 
-def _holders(page: Node, marks: Marks) -> dict[int, Node]:
-    """The elements that hold one comment each, by their identity in memory.
+def _holders(page: Node, marks: Marks) -> dict[int, Holder]:
+    """The elements that hold one comment each, by their identity in memory, in the order of the page.
 
     Themes mark one comment twice, `li#li-comment-5.comment > article#comment-5.comment`: the outer one counts.
     """
-    holders: dict[int, Node] = {}
-    for node in page.inside():
-        if marks.is_comment(node, names(node)):
-            above = next((each for each in node.around() if id(each) in holders), None)
-            if above is None or not _is_same(above, node, marks):
-                holders[id(node)] = node
+    holders: dict[int, Holder] = {}
+    waiting: list[tuple[Node, Node | None]] = [(page, None)]
+    while waiting:
+        node, above = waiting.pop()
+        if marks.is_comment(node, names(node)) and (above is None or not _is_same(above, node, marks)):
+            holders[id(node)] = (node, above)
+            above = node
+        waiting += [(child, above) for child in reversed(node.children) if isinstance(child, Node)]
     return holders
 
 
@@ -84,7 +89,7 @@ def _is_same(above: Node, node: Node, marks: Marks) -> bool:
     return between is above and node.tag != "li" and above.tag == "li"
 
 
-def _comment(holder: Node, marks: Marks, holders: dict[int, Node]) -> Found:
+def _comment(holder: Node, above: Node | None, marks: Marks, holders: dict[int, Holder]) -> Found:
     own = list(_own(holder, holders))
     marked = next((node for node in own if marks.is_text(node, names(node))), None)
     kind = next((name for name in ("pingback", "trackback") if name in names(holder)), "")
@@ -94,7 +99,6 @@ def _comment(holder: Node, marks: Marks, holders: dict[int, Node]) -> Found:
     author = next((node for name in _OF_AUTHOR for node in own if name in names(node) and node.tag != "img"), None)
     author = author or next((node for node in own if node.get("itemprop") in ("author", "creator")), None)
     named = next((node for node in author.inside() if "fn" in names(node)), author) if author else None
-    above = next((each for each in holder.around() if id(each) in holders), None)
     is_pending = any("comment-awaiting-moderation" in names(node) for node in own)
     return Found(
         text,
@@ -109,7 +113,7 @@ def _comment(holder: Node, marks: Marks, holders: dict[int, Node]) -> Found:
     )
 
 
-def _own(holder: Node, holders: dict[int, Node]) -> Iterator[Node]:
+def _own(holder: Node, holders: dict[int, Holder]) -> Iterator[Node]:
     """The elements of a comment without its answers'."""
     waiting = [child for child in reversed(holder.children) if isinstance(child, Node)]
     while waiting:
@@ -139,7 +143,7 @@ def _posted(own: list[Node]) -> str:
     return ""
 
 
-def _written(holder: Node, holders: dict[int, Node], is_marked: bool) -> str:
+def _written(holder: Node, holders: dict[int, Holder], is_marked: bool) -> str:
     """What is written in an element, as HTML of few elements."""
     pieces: list[str] = []
     waiting: list[Node | str] = [holder]
@@ -188,9 +192,9 @@ def _of_old_blogger(page: Node) -> list[Found]:
     for node in page.inside():
         if node.tag == "dt" and "comment-author" in names(node):
             author = node
-        elif node.tag == "dd" and "comment-body" in names(node):
-            name = _WORDS_AROUND_NAME.sub("", author.text()) if author else ""
-            identity = number(author) if author else ""
+        elif author and node.tag == "dd" and "comment-body" in names(node):
+            name = _WORDS_AROUND_NAME.sub("", author.text())
+            identity = number(author)
             text = _written(node, {}, is_marked=True)
             if text:
                 found.append(Found(text, name[:200], _author_url(author), "", identity, "", "", False, node.line))

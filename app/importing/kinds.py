@@ -23,8 +23,12 @@ from app.importing import (
 from app.importing.files import Part, parts_of
 from app.importing.imported import Record
 
-_LOOKED_AT = 50
+_LOOKED_AT = 200
 """Of the files of a folder or an archive, so many are looked at to tell its kind."""
+
+
+_AT_YOUR_WORD = frozenset({"jsonl", "json", "csv", "page", "page-text", "staticman", "remark42"})
+"""Kinds that are tried on anything once they are named: theirs may begin in more ways than are known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +99,7 @@ def kind_of(path: Path, kind: str = "") -> Kind:
     """
     parts = parts_of(path)
     if kind:
-        for each in KINDS:
-            if each.name == kind:
-                return each
-        raise ExportUnusable(str(path), f"There is no kind of export named {kind}.", _listed())
+        return _named(path, parts, kind)
     for part in parts[:_LOOKED_AT]:
         looked = _looks_like(part)
         if looked:
@@ -107,10 +108,26 @@ def kind_of(path: Path, kind: str = "") -> Kind:
     raise ExportUnusable(str(path), what, _listed())
 
 
-def _looks_like(part: Part) -> Kind | None:
+def _named(path: Path, parts: list[Part], name: str) -> Kind:
+    kind = next((each for each in KINDS if each.name == name), None)
+    if kind is None:
+        raise ExportUnusable(str(path), f"There is no kind of export named {name}.", _listed())
+    if name not in _AT_YOUR_WORD and not any(kind.looks_like(part.shown, _beginning(part)) for part in parts):
+        raise ExportUnusable(
+            str(path), f"Nothing in it looks like {kind.title}.", "Leave --kind out to have it looked at."
+        )
+    return kind
+
+
+def _beginning(part: Part) -> bytes:
     beginning = part.beginning()
     if beginning[:2] in (b"\xff\xfe", b"\xfe\xff"):  # UTF-16, as spreadsheets save it
-        beginning = beginning.decode("utf-16", "replace").encode("utf-8", "replace")
+        return beginning.decode("utf-16", "replace").encode("utf-8", "replace")
+    return beginning
+
+
+def _looks_like(part: Part) -> Kind | None:
+    beginning = _beginning(part)
     return next((kind for kind in KINDS if kind.looks_like(part.shown, beginning)), None)
 
 

@@ -4,9 +4,9 @@ Written from the HTML that these write: wp-includes/class-walker-comment.php of 
 `ping`) and its twentyeleven theme; the block library's comment-template, comment-content, comment-author-name and
 comment-date; Disqus' embed (`li.post`, `.post-message`, `a.time-ago`), seen in pages that copied it; Blogger's
 threaded comments (`.comment-block`, `.comment-content`, `cite.user`) and its older `dl#comments-block`; schema.org's
-Comment with `text` and `author`; microformats2 (`u-comment h-cite` with `p-author`, `e-content`, `dt-published`) and hAtom (`hentry`
-with `entry-content`). What none of these knows is looked for by names alone: `comment`, `comment-item` and the like
-around, `comment-text`, `comment-body` and the like inside.
+Comment with `text` and `author`; microformats2 (`u-comment h-cite` with `p-author`, `e-content`, `dt-published`) and
+hAtom (`hentry` with `entry-content`). What none of these knows is looked for by names alone: `comment`, `comment-item`
+and the like around, `comment-text`, `comment-body` and the like inside.
 """
 
 import re

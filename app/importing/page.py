@@ -18,7 +18,7 @@ from app.importing.files import Part, parts_of
 from app.importing.html_comments import Found, comments
 from app.importing.imported import Imported, Record, Skipped
 from app.importing.marks import names
-from app.importing.tree import Node, parsed
+from app.importing.tree import MAX_ELEMENTS, Node, parsed
 
 MAX_PAGE_BYTES = 32 << 20
 _MAX_NESTED = 20
@@ -37,6 +37,7 @@ _ARTICLES = (
     "td-post-content", "e-content", "story-body", "content-body",
 )  # fmt: skip
 
+_HEADLINES = frozenset("entry-title post-title article-title p-name single-title wp-block-post-title".split())
 _BESIDE_TAGS = frozenset(
     "script style nav aside form footer header noscript svg button iframe textarea select template".split()
 )
@@ -73,7 +74,11 @@ def read(path: Path, progress: Callable[[int], None]) -> Iterator[Record]:
             yield Skipped(part.shown, f"The page is larger than {MAX_PAGE_BYTES:,} bytes.")
             continue
         text = _decoded(source)
-        page = parsed(text)
+        try:
+            page = parsed(text)
+        except ValueError:
+            yield Skipped(part.shown, f"The page has more than {MAX_ELEMENTS:,} elements.")
+            continue
         records = list(_records(part, page, text))
         if not records and not part.name:
             raise ExportUnusable(str(path), *_why_none(page))
@@ -130,8 +135,9 @@ def about(page: Node, source: str = "") -> dict[str, str]:
             told.setdefault("canonical", node.get("href"))
         elif node.tag == "html":
             told.setdefault("lang", node.get("lang"))
-        elif node.tag in ("title", "h1"):
-            told.setdefault(node.tag, node.text())
+        elif node.tag in ("title", "h1", "h2", "h3"):
+            is_headline = bool(names(node) & _HEADLINES) or node.get("itemprop") == "headline"
+            told.setdefault("headline" if is_headline else node.tag, node.text())
         elif node.tag in ("article", "main", "body", "div", "section"):
             for mark in _marks_of_article(node):
                 tried[mark] += 1
@@ -141,7 +147,9 @@ def about(page: Node, source: str = "") -> dict[str, str]:
     best = [articles[mark] for mark in ("itemprop", *_ARTICLES, "article", "main", "body") if mark in articles]
     return {
         "page_url": told.get("canonical") or told.get("og:url") or (saved.group(1) if saved else ""),
-        "page_title": (told.get("og:title") or told.get("h1") or told.get("title") or "")[:1000],
+        "page_title": (told.get("og:title") or told.get("headline") or told.get("title") or told.get("h1") or "")[
+            :1000
+        ],
         "page_text": next((text for text in best if len(text) >= _MIN_ARTICLE), ""),
         "language": told.get("lang", "")[:20],
     }

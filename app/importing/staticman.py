@@ -23,7 +23,7 @@ from app.importing import columns
 from app.importing.files import Part, parts_of
 from app.importing.imported import Record, Skipped
 
-MAX_FILE_BYTES = 1 << 20
+MAX_FILE_BYTES = 1 << 18
 """A comment has some hundreds; a file with all comments of a page some ten thousand."""
 
 _ENDINGS = (".yml", ".yaml", ".json", ".md")

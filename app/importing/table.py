@@ -47,10 +47,8 @@ def _rows(part: Part, text: TextIOBase, chosen: Mapping[str, str]) -> Iterator[R
     absent = [name for name in chosen.values() if name not in names]
     if absent or ("text" not in places and "author_url" not in places):
         what = f"There is no column named {absent[0]}." if absent else "No column is known to hold the comments' text."
-        shown = ", ".join(name[:40] for name in names[:30])
-        raise ExportUnusable(
-            str(part.export), what, f"Name it with --columns text=NAME. Its first line names: {shown}."
-        )
+        remedy = "Its first line must name the columns; say which is the text with --columns text=NAME."
+        raise ExportUnusable(str(part.export), what, remedy)
     lines = _Lines(text)
     reader = csv.reader(lines, delimiter=_separator(head))
     while True:

@@ -12,6 +12,8 @@ from app.importing.values import unescaped
 
 MAX_DEPTH = 250
 """What nests deeper is put beside instead of inside."""
+MAX_ELEMENTS = 500_000
+"""A page with more is refused: it would take gigabytes."""
 MAX_ATTRIBUTES = 60
 """Of one tag; more are passed over."""
 
@@ -98,6 +100,9 @@ class Node:
 def parsed(source: str) -> Node:
     """The page; its `line` is 1, its tag `html`, whatever the page says.
 
+    Raises:
+        ValueError: it has more than MAX_ELEMENTS.
+
     >>> [(node.tag, node.line) for node in parsed("<ul><li>a\\n<li>b<script>'<b>'</script></ul>").inside()]
     [('ul', 1), ('li', 1), ('li', 2), ('script', 2)]
     """
@@ -120,6 +125,7 @@ class _Builder:
         self._stack = [self._root]
         self._flat: dict[str, int] = {}
         """Elements that are open and too deep, by tag."""
+        self._elements = 0
 
     def build(self) -> Node:
         source = self._source
@@ -169,6 +175,9 @@ class _Builder:
                 value = attribute.group(2) or attribute.group(3) or attribute.group(4) or ""
                 attributes.setdefault(attribute.group(1).lower(), unescaped(value))
         self._at = at + 1
+        self._elements += 1
+        if self._elements > MAX_ELEMENTS:
+            raise ValueError("too many elements")
         self._close_before(tag)
         parent = self._stack[-1]
         node = Node(tag, attributes, self._line_at(begin), parent)

@@ -23,7 +23,7 @@ _STATUSES: dict[str, Status] = {
     **dict.fromkeys("published publish public visible live".split(), "published"),
     **dict.fromkeys("pending hold held unapproved waiting queued moderation 0".split(), "pending"),
     **dict.fromkeys("spam junk".split(), "spam"),
-    **dict.fromkeys("trash trashed deleted removed rejected".split(), "trash"),
+    **dict.fromkeys("trash trashed post-trashed deleted removed rejected hidden".split(), "trash"),
 }
 KNOWN_STATUSES = ", ".join(dict.fromkeys(_STATUSES.values()))
 
@@ -36,7 +36,8 @@ def text(value: Any) -> str:
     """
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
-    return str(value).replace("\0", "").encode("utf-8", "replace").decode()
+    told = str(value).replace("\0", "")
+    return told if told.isascii() else told.encode("utf-8", "replace").decode()
 
 
 def comment(**fields: Any) -> Comment:

@@ -73,3 +73,10 @@ def test_a_kind_that_is_not_there_is_refused(tmp_path):
 
     with pytest.raises(ExportUnusable, match="no kind of export named nope"):
         kinds.read(tmp_path / "export", "nope")
+
+
+def test_a_kind_that_the_export_cannot_be_is_refused_instead_of_giving_nothing(tmp_path):
+    (tmp_path / "export").write_bytes(LINES)
+
+    with pytest.raises(ExportUnusable, match="Nothing in it looks like Disqus"):
+        kinds.read(tmp_path / "export", "disqus")
