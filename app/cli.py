@@ -10,11 +10,13 @@ import typer
 from typer.core import TyperGroup
 
 from app.commands import INTERRUPTED, REFUSED, doors, printing, site_rules
+from app.commands.audit import audit
 from app.commands.benchmark import benchmark
 from app.commands.check import check
 from app.commands.decide import decide
 from app.commands.doctor import doctor
 from app.commands.evaluate import evaluate
+from app.commands.import_ import import_export
 from app.commands.loso import loso
 from app.commands.models import models
 from app.commands.moderator import moderator
@@ -35,6 +37,8 @@ winnow serve                                      [dim]# the API on 127.0.0.1:80
 winnow check "Great post! http://casino.example/"   [dim]# one comment, with reasons[/dim]
 
 winnow score comments.jsonl -o verdicts.jsonl     [dim]# many, offline[/dim]
+
+winnow audit wordpress.xml -o report              [dim]# what is published already and looks like spam[/dim]
 
 winnow site add blog                              [dim]# a key for another CMS[/dim]
 """
@@ -67,7 +71,9 @@ app = typer.Typer(
 
 app.command(rich_help_panel=_JUDGE)(check)
 app.command(rich_help_panel=_JUDGE)(score)
+app.command(rich_help_panel=_JUDGE)(audit)
 app.command(rich_help_panel=_JUDGE)(decide)
+app.command("import", rich_help_panel=_JUDGE)(import_export)
 app.command(rich_help_panel=_RUN)(serve)
 app.command(rich_help_panel=_RUN)(doctor)
 site_rules.add_to(site)

@@ -14,12 +14,23 @@ MODULES = sorted(APP.rglob("*.py"))
 OURS = {
     "errors": set(),
     "settings": set(),
+    "processes": {"app.errors"},
     "core": {"app.core", "app.errors"},
     "lists": {"app.core", "app.lists", "app.errors"},
     "models": {"app.core", "app.errors"},
     "store": {"app.store", "app.core", "app.errors"},
     "hooks": {"app.hooks", "app.store", "app.core", "app.errors"},
     "importing": {"app.importing", "app.store", "app.core", "app.errors"},
+    "audit": {
+        "app.audit",
+        "app.importing",
+        "app.store",
+        "app.core",
+        "app.errors",
+        "app.lists",
+        "app.models",
+        "app.processes",
+    },
     "training": {
         "app.training",
         "app.importing",
@@ -42,6 +53,8 @@ OURS = {
     },
     "commands": {
         "app.commands",
+        "app.audit",
+        "app.processes",
         "app.hooks",
         "app.web",
         "app.training",
@@ -66,7 +79,8 @@ THEIRS = {
     "uvicorn": {"commands"},
     "sqlalchemy": {"store", "commands"},  # commands: winnow doctor asks a database whether it is whole
     "alembic": {"store", "commands"},
-    "sqlite3": {"store"},
+    "sqlite3": {"store", "importing"},  # importing: Isso keeps its comments in SQLite
+    "yaml": {"importing"},
     "standardwebhooks": {"hooks"},
     "typer": {"cli", "commands"},
     "rich": {"cli", "commands"},
@@ -177,7 +191,9 @@ def test_imports_follow_the_arrows(path):
 @pytest.mark.parametrize(
     ("module", "source", "complaint"),
     [
-        pytest.param("core/text.py", "import sqlite3", "sqlite3, which belongs to store", id="core-meets-sql"),
+        pytest.param(
+            "core/text.py", "import sqlite3", "sqlite3, which belongs to importing, store", id="core-meets-sql"
+        ),
         pytest.param("core/text.py", "from pathlib import Path", "core does no I/O", id="core-meets-the-disk"),
         pytest.param("core/text.py", "from urllib import request", "core does no I/O", id="core-meets-the-net"),
         pytest.param("core/text.py", "def f():\n    import time", "no clock", id="core-meets-the-clock-inside"),
@@ -189,6 +205,9 @@ def test_imports_follow_the_arrows(path):
         pytest.param("web/x.py", "import app.training.fit", "app.training.fit, but web", id="web-meets-fit"),
         pytest.param("web/x.py", "from app.hooks import sending", "app.hooks.sending, but web", id="web-calls-out"),
         pytest.param("training/x.py", "from app.web import body", "but training may not", id="training-meets-web"),
+        pytest.param("audit/x.py", "from app.web import answers", "but audit may not", id="audit-meets-web"),
+        pytest.param("web/x.py", "from app.audit import page", "but web may not", id="web-meets-audit"),
+        pytest.param("processes.py", "from app.core import text", "but processes may not", id="processes-meet-core"),
         pytest.param("commands/x.py", "from app.main import create_app", "app.main", id="somebody-meets-main"),
         pytest.param("web/x.py", "import sklearn.svm", "belongs to training", id="web-meets-sklearn"),
         pytest.param("commands/x.py", "from scipy import sparse", "belongs to training", id="commands-meet-scipy"),

@@ -3,19 +3,12 @@
 import gzip
 import json
 import math
-import multiprocessing
-import os
-import signal
-import threading
 import zlib
-from collections import Counter, deque
-from collections.abc import Generator, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
+from functools import partial
 from io import BufferedIOBase, BufferedReader
-from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +17,7 @@ from app.commands.printing import json_line
 from app.core.classify import classify
 from app.core.comment import History
 from app.errors import CommandRefused
+from app.processes import in_processes
 from app.training.examples import comment_of
 from app.web import answers
 
@@ -31,10 +25,6 @@ CHUNK_ROWS = 200
 CHUNK_BYTES = 1 << 20
 MAX_LINE_BYTES = 16 << 20
 """A longer line is not read but answered with an error; a record with its page has a few thousand."""
-INLINE_CHUNKS = 8
-"""Up to here no process is started: that takes about a second, as long as scoring these."""
-AHEAD = 3
-"""Chunks per process that are read ahead or wait to be written: the bound on memory."""
 KEYS = ("score", "verdict", "action", "reasons")
 
 Line = tuple[int, bytes | None]
@@ -153,72 +143,8 @@ def score(source: Iterator[list[Line]], job: Job, workers: int) -> Generator[Row
         CommandRefused: a process was killed.
         ModelUnusable, ListUnusable: see app.models and app.lists.
     """
-    scorer = Scorer(job)  # here too when processes do the work: a bad model is refused before they start
-    first = list(islice(source, INLINE_CHUNKS))
-    everything = chain(first, source)
-    if workers == 1 or len(first) < INLINE_CHUNKS:
-        yield from map(scorer.rows, everything)
-        return
-    waiting: deque[Future[Rows]] = deque()
-    try:
-        with _processes(job, workers) as pool:
-            for chunk in everything:
-                waiting.append(pool.submit(_rows_in_process, chunk))
-                if len(waiting) >= AHEAD * workers:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-    except BrokenProcessPool:
-        what = "One of the scoring processes was killed, perhaps for lack of memory."
-        raise CommandRefused("winnow score", what, "Try again with fewer --workers.") from None
+    return in_processes(source, partial(_rows_of, job), workers, "winnow score")
 
 
-@contextmanager
-def _processes(job: Job, workers: int) -> Iterator[ProcessPoolExecutor]:
-    # Spawned, not forked: numpy's and Rich's threads do not survive a fork.
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, context, _begin, (job,))
-    try:
-        # Ctrl+C reaches the whole group of processes; only this one shall answer it. What is ignored when a
-        # process starts stays ignored in it, so all of them are started here.
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-        try:
-            for _ in range(workers):
-                pool.submit(_nothing)
-        finally:
-            signal.signal(signal.SIGINT, before)
-        yield pool
-    except BaseException:
-        # Whoever interrupts wants it to end now; waiting for what is under way took over 30 s on a busy machine.
-        pool.shutdown(wait=False, cancel_futures=True)
-        for process in multiprocessing.active_children():
-            process.terminate()
-        raise
-    pool.shutdown()
-
-
-_scorer: Scorer
-"""Of a scoring process, made once when it starts."""
-
-
-def _begin(job: Job) -> None:
-    global _scorer  # noqa: PLW0603  a pool's process can keep what it opened nowhere else
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _scorer = Scorer(job)
-
-
-def _end_with_parent() -> None:
-    """A parent that is killed cannot end its processes, which would wait for work for ever."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-def _nothing() -> None:
-    """A task that makes the pool start one of its processes."""
-
-
-def _rows_in_process(chunk: list[Line]) -> Rows:
-    return _scorer.rows(chunk)
+def _rows_of(job: Job) -> Callable[[list[Line]], Rows]:
+    return Scorer(job).rows

@@ -2,13 +2,17 @@
 
 import gzip
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from types import FrameType
+from typing import NoReturn, Protocol
 
 from app.errors import CommandRefused
+
+_TERMINATED = 128 + signal.SIGTERM
 
 
 class Sink(Protocol):
@@ -48,6 +52,20 @@ def written_whole(path: Path) -> Iterator[Sink]:
             _sync_folder(path.parent)
     finally:
         part.unlink(missing_ok=True)
+
+
+@contextmanager
+def terminable() -> Iterator[None]:
+    """SIGTERM ends the block as Ctrl+C does, so that nothing half-written stays."""
+
+    def stop(_number: int, _frame: FrameType | None) -> NoReturn:
+        raise SystemExit(_TERMINATED)
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

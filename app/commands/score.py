@@ -1,7 +1,6 @@
 """winnow score: bulk scoring, offline, without a database."""
 
 import os
-import signal
 import sys
 import time
 from collections import Counter
@@ -9,16 +8,14 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from io import BufferedIOBase
 from pathlib import Path
-from types import FrameType
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 
 from app.commands import opening, printing
-from app.commands.files import part_of, standard_output, written_whole
+from app.commands.files import part_of, standard_output, terminable, written_whole
+from app.commands.watching import progress
 from app.errors import CommandRefused
-
-_TERMINATED = 128 + signal.SIGTERM
 
 In = Annotated[str, typer.Argument(metavar="IN.jsonl", help="A JSONL file, gzipped or not; - is stdin.")]
 Out = Annotated[str, typer.Option("--out", "-o", metavar="OUT.jsonl", help="Where the rows go; without it, stdout.")]
@@ -54,9 +51,9 @@ def score(
     job = Job(settings.models, version, reasons)
     began = time.monotonic()
     verdicts: Counter[str] = Counter()
-    with _terminable(), ExitStack() as opened:
+    with terminable(), ExitStack() as opened:
         file, position, size = opened.enter_context(_opened(source))
-        advance = opened.enter_context(_progress(size))
+        advance = opened.enter_context(progress(size))
         sink = opened.enter_context(written_whole(target) if target else standard_output())
         scored = score_chunks(chunks(source, file), job, workers or usable_cores())
         for rows in opened.enter_context(closing(scored)):
@@ -103,25 +100,6 @@ def _opened(source: str) -> Iterator[tuple[BufferedIOBase, Callable[[], int], in
         yield unpacked(file), file.tell, os.fstat(file.fileno()).st_size
 
 
-@contextmanager
-def _progress(size: int | None) -> Iterator[Callable[[int, int], None]]:
-    """A bar on stderr while somebody watches; called with bytes read and rows written."""
-    if not printing.on_terminal():
-        yield lambda _read, _rows: None
-        return
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (
-        BarColumn(),
-        TextColumn("{task.percentage:>3.0f}%"),
-        TextColumn("{task.fields[rows]:,} rows"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=printing.err(), transient=True) as progress:
-        task = progress.add_task("", total=size, rows=0)
-        yield lambda read, rows: progress.update(task, completed=read, rows=rows)
-
-
 def _summarise(verdicts: Counter[str], seconds: float, version: str, out: str, as_json: bool) -> None:
     rows = verdicts.total()
     summary: dict[str, Any] = {
@@ -142,17 +120,3 @@ def _summarise(verdicts: Counter[str], seconds: float, version: str, out: str, a
     if verdicts["error"]:
         sentence = f"{verdicts['error']:,} of them could not be judged; their rows say why."
         printing.note(sentence, "red")
-
-
-@contextmanager
-def _terminable() -> Iterator[None]:
-    """SIGTERM ends the block as Ctrl+C does, so that nothing half-written stays."""
-
-    def stop(_number: int, _frame: FrameType | None) -> NoReturn:
-        raise SystemExit(_TERMINATED)
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

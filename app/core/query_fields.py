@@ -211,6 +211,12 @@ FIELDS: dict[str, Field] = {
         N_("A reason is a code such as link.path.gambling, or its beginning."),
     ),
     "model": Field(_any, "model:2026-11-30.3", N_("The model that judged it."), _ANYTHING),
+    "client": Field(
+        _any,
+        "client:audit",
+        N_("How it came here, and which program asked; client:audit finds what an audit brought."),
+        _ANYTHING,
+    ),
     "lang": Field(
         lambda value: value.lower().replace("_", "-") or None,
         "lang:de",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
-from app.core.comment import Comment
+from app.core.comment import COMMENT_FIELDS, Comment
 
 Status = Literal["approved", "published", "pending", "spam", "trash"]
 """approved: somebody let it stand; published: it can be seen, and nobody is known to have decided."""
@@ -49,6 +49,19 @@ class Skipped:
 
 
 Record = Imported | Skipped
+
+
+def row(imported: Imported) -> dict[str, str]:
+    """A comment as a record of Winnow's own: `id`, what is told of its fields, `label` if there is one, `status`.
+
+    >>> row(Imported(Comment("Hi", comment_id="7"), "approved", "line 1"))
+    {'id': '7', 'text': 'Hi', 'label': 'ham', 'status': 'approved'}
+    """
+    comment = imported.comment
+    told = {name: getattr(comment, name) for name in COMMENT_FIELDS if name not in ("text", "comment_id")}
+    told = {name: value for name, value in told.items() if value and (name, value) != ("text_format", "auto")}
+    label = {"label": imported.label} if imported.label else {}
+    return {"id": comment.comment_id, "text": comment.text, **label, "status": imported.status, **told}
 
 
 class Reader(Protocol):

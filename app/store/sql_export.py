@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from app.store import rows
 from app.store.exported import Held
@@ -29,6 +29,24 @@ class SqlExport(SqlBase):
         with self._reading() as connection:
             return _records(connection, matching(wanted), after, limit)
 
+    def published(self, site: str, after: str, limit: int, *, everything: bool = False) -> Sequence[Record]:
+        """What visitors see behind an id, by its id: let through and not called spam since, or called no spam.
+
+        Args:
+            site: whose; empty: of all sites.
+            after: the last id of the page before; empty: from the beginning.
+            limit: how many at most.
+            everything: what visitors do not see, too.
+        """
+        with self._reading() as connection:
+            return _records(connection, _public(site, everything=everything), after, limit)
+
+    def count_published(self, site: str, *, everything: bool = False) -> int:
+        """How many comments `published` gives, all its pages together."""
+        counted = select(func.count()).select_from(comments).where(*_public(site, everything=everything))
+        with self._reading() as connection:
+            return int(connection.execute(counted).scalar_one())
+
     def held(self, person: Person, after: str, limit: int) -> Sequence[Held]:
         """What is stored of a person's comments behind an id, by their ids."""
         with self._reading() as connection:
@@ -52,6 +70,11 @@ class SqlExport(SqlBase):
         """Write down that something was taken out: `export` or `person-export`."""
         with self._transaction() as connection:
             write_audit(connection, at, by, act, site, "", detail)
+
+
+def _public(site: str, *, everything: bool) -> list[ColumnElement[bool]]:
+    is_public = or_(comments.c.label == "ham", and_(comments.c.label.is_(None), comments.c.action == "publish"))
+    return [*([comments.c.site == site] if site else []), *([] if everything else [is_public])]
 
 
 def _records(

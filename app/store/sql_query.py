@@ -142,6 +142,7 @@ _CONDITIONS: dict[str, Callable[[str], ColumnElement[bool]]] = {
     "by": lambda value: equals(value, comments.c.decided_by),
     "reason": _reason,
     "model": lambda value: comments.c.model == value,
+    "client": lambda value: _holds(value, comments.c.client),
     "lang": _language,
     "campaign": lambda value: comments.c.campaign == value,
     "id": lambda value: or_(comments.c.id == value, comments.c.comment_id == value),

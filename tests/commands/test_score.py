@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from app import processes
 from app.commands import bulk
 from app.commands.files import written_whole
 from app.errors import CommandRefused
@@ -224,7 +225,7 @@ def test_memory_is_bounded_by_chunks_read_ahead(models: Path) -> None:
 
     rows = bulk.score(source(), bulk.Job(models, "a", False), 2)
     next(rows)
-    assert read <= bulk.INLINE_CHUNKS + bulk.AHEAD * 2
+    assert read <= processes.INLINE_CHUNKS + processes.AHEAD * 2
     rows.close()
 
 
