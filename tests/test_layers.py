@@ -178,7 +178,9 @@ def test_imports_follow_the_arrows(path):
 @pytest.mark.parametrize(
     ("module", "source", "complaint"),
     [
-        pytest.param("core/text.py", "import sqlite3", "sqlite3, which belongs to importing, store", id="core-meets-sql"),
+        pytest.param(
+            "core/text.py", "import sqlite3", "sqlite3, which belongs to importing, store", id="core-meets-sql"
+        ),
         pytest.param("core/text.py", "from pathlib import Path", "core does no I/O", id="core-meets-the-disk"),
         pytest.param("core/text.py", "from urllib import request", "core does no I/O", id="core-meets-the-net"),
         pytest.param("core/text.py", "def f():\n    import time", "no clock", id="core-meets-the-clock-inside"),

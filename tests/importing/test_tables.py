@@ -60,8 +60,8 @@ def test_columns_that_cannot_be_meant_are_refused(told):
         columns.parsed(told)
 
 
-def test_a_table_without_a_column_for_the_text_names_those_it_has(tmp_path):
-    with pytest.raises(ExportUnusable, match="No column is known.*--columns text=NAME"):
+def test_a_table_without_a_column_for_the_text_says_how_to_name_it(tmp_path):
+    with pytest.raises(ExportUnusable, match=r"No column is known.*--columns text=NAME"):
         read(tmp_path, "a,b\n1,2\n", kind="csv")
     with pytest.raises(ExportUnusable, match="no column named nope"):
         read(tmp_path, "a,text\n1,2\n", columns={"author": "nope"})
