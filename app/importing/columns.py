@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from app.core.comment import COMMENT_FIELDS
@@ -85,7 +86,12 @@ def assigned(names: list[str], chosen: Mapping[str, str]) -> dict[str, str]:
     >>> assigned(["Body", "Name", "E-mail"], {"author_email": "E-mail"})
     {'author_email': 'E-mail', 'text': 'Body', 'author': 'Name'}
     """
-    found = {field: name for field, name in chosen.items() if name in names}
+    return dict(_assigned(tuple(names), tuple(chosen.items())))
+
+
+@lru_cache(maxsize=64)  # the rows of one file have few sets of names
+def _assigned(names: tuple[str, ...], chosen: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
+    found = {field: name for field, name in chosen if name in names}
     taken = set(found.values())
     plain = {plain_name(name): name for name in reversed(names)}
     for field in FIELDS:
