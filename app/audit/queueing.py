@@ -130,6 +130,7 @@ def _record(finding: Finding, site: str, about: About, now: str, known: Lists) -
     }
     found = classification_of(told)
     looked = look(comment, known)
-    leaves = kept(signature(looked, known), looked, found, known)
+    signed = signature(looked, known)
+    leaves = kept(signed, looked, found, known)
     client = f"{CLIENT} {about.source}"[:200]
-    return Record(f"c_{ULID()}", site, now, comment, found, client=client, signature=leaves)
+    return Record(f"c_{ULID()}", site, now, comment, found, client=client, signature=leaves, signed=signed)
