@@ -6,7 +6,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -31,6 +31,8 @@ class Spool:
         self._identity = identity
         self._files: dict[str, IO[bytes]] = {}
         self._written_at = time.monotonic()
+        self._is_whole = True
+        """False while a chunk is being added: a signal may come in between."""
         self.place = Place()
         self.skipped = 0
         """Records that could not be judged."""
@@ -53,7 +55,13 @@ class Spool:
         with ExitStack() as stack:
             with named(folder):
                 spool._open(stack, anew=anew)
-            yield spool
+            try:
+                yield spool
+            except BaseException:
+                if spool._is_whole:  # what was judged until here need not be judged again
+                    with suppress(OSError):
+                        spool._checkpoint()
+                raise
 
     def _open(self, stack: ExitStack, *, anew: bool) -> None:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -83,6 +91,7 @@ class Spool:
         skipped = [
             json.dumps({"where": each.where, "why": each.why}, ensure_ascii=False) + "\n" for each in judged.skipped
         ]
+        self._is_whole = False
         with named(self.folder):
             self._files["comments.jsonl"].write(judged.lines)
             for name, rows in (("places.bin", places), ("texts.bin", texts), ("links.bin", links)):
@@ -91,6 +100,7 @@ class Spool:
             self.comments += len(places)
             self.skipped += len(skipped)
             self.place = Place(self.place.read + judged.chunk[0], judged.chunk[1])
+            self._is_whole = True
             if time.monotonic() - self._written_at >= _SECONDS_BETWEEN:
                 self._checkpoint()
 
