@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from app.commands import INTERRUPTED, REFUSED, doors, printing, site_rules
+from app.commands import INTERRUPTED, REFUSED, doors, goals, printing, site_rules
 from app.commands.audit import audit
 from app.commands.benchmark import benchmark
 from app.commands.check import check
@@ -76,6 +76,7 @@ app.command(rich_help_panel=_JUDGE)(decide)
 app.command("import", rich_help_panel=_JUDGE)(import_export)
 app.command(rich_help_panel=_RUN)(serve)
 app.command(rich_help_panel=_RUN)(doctor)
+goals.add_to(site)
 site_rules.add_to(site)
 doors.add_to(site)
 app.add_typer(site, name="site", rich_help_panel=_RUN)

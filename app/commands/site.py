@@ -105,9 +105,17 @@ def thresholds(
     if json:
         printing.print_json({"site": name, **told, "from": "site" if own else "model"})
     else:
-        whose = "its own" if own else "those of the model"
-        scores = ", ".join(f"{key} from {value:g}" for key, value in told.items())
-        printing.say(f"Thresholds of {name} ({whose}): {scores}.")
+        printing.say(said(name, limits, "its own" if own else "those of the model"))
+
+
+def said(name: str, limits: Thresholds, whose: str) -> str:
+    """A site's thresholds in a sentence.
+
+    >>> said("blog", Thresholds(0.25, 0.6, 0.98), "its own")
+    'Thresholds of blog (its own): hold from 0.25, reject from 0.6, discard from 0.98.'
+    """
+    scores = ", ".join(f"{key} from {getattr(limits, key):g}" for key in ("hold", "reject", "discard"))
+    return f"Thresholds of {name} ({whose}): {scores}."
 
 
 def _changed(limits: Thresholds, changes: dict[str, float]) -> Thresholds:

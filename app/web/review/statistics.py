@@ -8,7 +8,7 @@ from starlette.responses import Response
 from app.core.threshold_goals import ordered
 from app.core.times import shifted
 from app.store.audit import Doer
-from app.store.statistics import ANSWERS_READ, MOST_SCORED, Delay, Pace, Period, by_hour, paces, usual_s
+from app.store.statistics import ANSWERS_READ, EXACT, MOST_SCORED, Delay, Pace, Period, by_hour, paces, usual_s
 from app.web.problems import RefusedRequest
 from app.web.review import choosing, pages, pictures, wording
 from app.web.review.pages import address, percent
@@ -22,8 +22,6 @@ router = APIRouter(include_in_schema=False, tags=["review"])
 PATH = "/review/statistics"
 SPOKE_LEAST = 5
 """A reason that spoke in fewer comments is not shown: its share would say nothing."""
-EXACT = 10_000
-"""Scores have four decimals."""
 
 
 class Choices(NamedTuple):
