@@ -106,3 +106,5 @@ class Item:
     """Others of its campaign, newest first, at most 20."""
     alike_total: int
     """Comments of its campaign, itself among them."""
+    acts_until: str
+    """Until then the decision on it acts on what arrives like it; empty when it does not."""

@@ -86,6 +86,12 @@ def remember(connection: Connection, id: str, site: str, decision: Decision) -> 
     connection.execute(delete(precedents).where(precedents.c.comment.in_(expired)))
 
 
+def acts_until(connection: Connection, id: str, now: str) -> str:
+    """Until when the decision on a comment acts on what arrives like it; empty when it does not."""
+    kept = select(precedents.c.until).where(precedents.c.comment == id, precedents.c.until > now)
+    return str(connection.execute(kept).scalar() or "")
+
+
 def _days(connection: Connection) -> int:
     set_to = select(preferences.c.value).where(preferences.c.name == "campaign_days")
     found = connection.execute(set_to).scalar()

@@ -11,6 +11,7 @@ from app.store.queue import SHOWN_CHARACTERS, Filter, Item, Line, Listing, Note,
 from app.store.schema import comments, decisions
 from app.store.schema_review import acts, claims, notes, skips
 from app.store.sql_base import SqlBase
+from app.store.sql_precedents import acts_until
 from app.store.sql_query import conditions
 
 MAX_ALIKE = 20
@@ -117,6 +118,7 @@ class SqlQueue(SqlBase):
                 unsure=_unsure(connection, [id]).get(id, ()),
                 alike=_with_company(connection, alike, now),
                 alike_total=int(total) + 1,
+                acts_until=acts_until(connection, id, now),
             )
 
     def decided_after(self, decision: int, most: int) -> Sequence[tuple[int, str, str, str | None]]:

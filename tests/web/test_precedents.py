@@ -7,6 +7,7 @@ from app.store.records import MODERATOR, Decision
 from app.store.schema import comments
 from app.store.schema_review import precedents
 from tests.web.conftest import CASINO, OTHER_KEY, wired
+from tests.web.review.conftest import signed_in
 
 OFFER = (
     "We looked at several providers last spring and went with the team behind this page because their people were "
@@ -60,6 +61,16 @@ def test_what_only_shares_its_link_is_held_for_a_person(client, missed):
     assert ruled(answer(client, f"{ELSE} {LINK}")) == ("hold", ("precedent", "spam", missed))
     assert ruled(answer(client, ELSE)) == ("publish", None)
     assert ruled(answer(client, f"{ELSE} https://quiet-harbour.example/elsewhere")) == ("publish", None)
+
+
+def test_the_page_of_the_decided_comment_says_until_when_and_that_of_an_arrival_leads_there(client, missed):
+    decided(client, missed, "spam")
+    arrival = answer(client, RESPUN)["id"]
+    visitor = signed_in(client)
+
+    assert "acts on what arrives until" in visitor.get(f"/review/{missed}").text
+    assert f'<a href="/review/{missed}">' in visitor.get(f"/review/{arrival}").text
+    assert "acts on what arrives until" not in visitor.get(f"/review/{arrival}").text
 
 
 def test_undo_takes_it_back(client, missed):
