@@ -15,6 +15,7 @@ OURS = {
     "errors": set(),
     "settings": set(),
     "processes": {"app.errors"},
+    "disk": set(),
     "core": {"app.core", "app.errors"},
     "lists": {"app.core", "app.lists", "app.errors"},
     "models": {"app.core", "app.errors"},
@@ -30,6 +31,7 @@ OURS = {
         "app.lists",
         "app.models",
         "app.processes",
+        "app.disk",
     },
     "training": {
         "app.training",
@@ -39,6 +41,7 @@ OURS = {
         "app.errors",
         "app.lists",
         "app.models",
+        "app.disk",
         "app.settings",
     },
     "web": {
@@ -55,6 +58,7 @@ OURS = {
         "app.commands",
         "app.audit",
         "app.processes",
+        "app.disk",
         "app.hooks",
         "app.web",
         "app.training",

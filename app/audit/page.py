@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from app.audit.findings import Finding, Findings
-from app.core.showing import LinkParts, link_parts, pieces
+from app.core.showing import LinkParts, link_parts, percent, pieces
 from app.core.verdict import LinkReport, Reason
 
 MAX_CARDS = 1_000
@@ -82,17 +82,6 @@ def _template() -> Template:
     )
     environment.filters["percent"] = percent
     return environment.get_template("report.html")
-
-
-def percent(share: float) -> str:
-    """A share for people; what is not quite all is not called all.
-
-    >>> percent(0.5), percent(0.9994), percent(1.0), percent(0.0004)
-    ('50 %', '99.9 %', '100 %', '0.04 %')
-    """
-    if 0.99 <= share < 1:
-        return f"{int(share * 1000) / 10} %"
-    return f"{share * 100:.2g} %" if share < 0.01 else f"{share * 100:.0f} %"
 
 
 def _card(findings: Findings, number: int, finding: Finding) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
@@ -15,6 +14,7 @@ from app.audit.findings import Finding, Findings, Tally
 from app.audit.page import MAX_LISTED, write_page
 from app.audit.spool import named
 from app.core.comment import Thresholds
+from app.disk import sync
 from app.errors import CommandRefused
 from app.store.exported import without_formula
 
@@ -70,10 +70,10 @@ def write_report(folder: Path, spare: Path, findings: Findings, skipped: int, ab
         _write(spare / "summary.json", [json.dumps(summary, ensure_ascii=False, indent=1).encode() + b"\n"])
         _write(spare / "report.html", write_page(findings, summary))
         for path in spare.rglob("*"):
-            _on_disk(path)
-        _on_disk(spare)
+            sync(path)
+        sync(spare)
         spare.rename(folder)
-        _on_disk(folder.parent)
+        sync(folder.parent)
     return summary
 
 
@@ -162,11 +162,3 @@ def _write(path: Path, pieces: Iterable[bytes]) -> None:
     with path.open("wb") as file:
         for piece in pieces:
             file.write(piece)
-
-
-def _on_disk(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

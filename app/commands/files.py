@@ -10,6 +10,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn, Protocol
 
+from app.disk import sync
 from app.errors import CommandRefused
 
 _TERMINATED = 128 + signal.SIGTERM
@@ -49,7 +50,7 @@ def written_whole(path: Path) -> Iterator[Sink]:
                 file.flush()
                 os.fsync(file.fileno())
             part.replace(path)
-            _sync_folder(path.parent)
+            sync(path.parent)
     finally:
         part.unlink(missing_ok=True)
 
@@ -92,11 +93,3 @@ def _named(path: Path) -> Iterator[None]:
     except OSError as error:
         what = f"The file cannot be written: {error.strerror or type(error).__name__}."
         raise CommandRefused(str(path), what, "Nothing was changed; choose another place or free some.") from None
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

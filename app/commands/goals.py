@@ -9,7 +9,7 @@ from app.commands import opening, printing
 from app.commands.site import Name, said
 from app.core.comment import Comment, Thresholds
 from app.core.threshold_goals import GOALS, LEAST_PER_GOAL, Evidence, Goal, by_goal, evidence, ordered
-from app.core.times import shifted
+from app.core.times import shifted, written
 from app.errors import CommandRefused
 
 if TYPE_CHECKING:
@@ -60,8 +60,8 @@ def goals(name: Name, days: Days = 365, set_to: SetTo = None, json: printing.Jso
 def _history(store: "SqlStore", name: str, days: int) -> Any:
     from app.store.statistics import EXACT, MOST_SCORED
 
-    now = opening.moment().isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return store.scored(name, shifted(now, -timedelta(days=days)), EXACT, MOST_SCORED)
+    since = shifted(written(opening.moment()), -timedelta(days=days))
+    return store.scored(name, since, EXACT, MOST_SCORED)
 
 
 def _set(store: "SqlStore", name: str, goal: Goal, stands: Thresholds) -> Thresholds:

@@ -177,3 +177,15 @@ def _is_hidden(text: str, at: int) -> bool:
 def _name(character: str) -> str:
     name = unicodedata.name(character, "")
     return f"U+{ord(character):04X}{f' {name}' if name else ''}"
+
+
+def percent(share: float) -> str:
+    """A share of 1 in percent, with a decimal where it makes a difference.
+
+    >>> percent(0.5), percent(0.981), percent(0.99996), percent(0.0002)
+    ('50 %', '98 %', '99.99 %', '0.02 %')
+    """
+    hundred = share * 100
+    if 1 <= hundred <= 99 or hundred in (0.0, 100.0):
+        return f"{hundred:.0f} %"
+    return f"{min(hundred, 99.99):.2f} %" if hundred > 99 or hundred < 0.1 else f"{hundred:.1f} %"

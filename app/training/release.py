@@ -21,6 +21,7 @@ from app.core.comment import Thresholds
 from app.core.features import fingerprint
 from app.core.lists import Lists
 from app.core.model import Model, pack
+from app.disk import sync
 from app.errors import CommandRefused
 
 
@@ -82,8 +83,8 @@ def write(folder: Path, version: str, card: bytes, weights: bytes) -> Path:
             what = "There is a model of that name already."
             raise CommandRefused(version, what, "Nothing was changed; train again for the next number.")
         there = beside.rename(folder / version)
-        _sync_folder(there)
-        _sync_folder(folder)
+        sync(there)
+        sync(folder)
     return there
 
 
@@ -112,14 +113,6 @@ def _beside(folder: Path, name: str) -> Iterator[Path]:
     finally:
         if beside is not None:
             shutil.rmtree(beside, ignore_errors=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _write_durably(path: Path, content: bytes) -> None:

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from app.core.comment import Thresholds
+from app.core.showing import percent
 from app.core.threshold_goals import (
     GOALS,
     SHIPPED_GOALS,
@@ -18,7 +19,6 @@ from app.core.threshold_goals import (
 from app.store.statistics import MOST_SCORED
 from app.web.review import charts
 from app.web.review.charts import Series
-from app.web.review.pages import percent
 from app.web.review.pictures import Picture, Table, flags_of
 from app.web.review.session import Visit
 from app.web.review.ticks import number

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from app import models as shelf
+from app.core.showing import percent
 from app.web.problems import RefusedRequest
 from app.web.review import charts, model_cards, pages
 from app.web.review.charts import Series
 from app.web.review.model_cards import Card, Measured
-from app.web.review.pages import percent
 from app.web.review.pictures import Picture, Table
 from app.web.review.session import Visit, visitor
 from app.web.review.ticks import number

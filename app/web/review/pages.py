@@ -14,6 +14,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.core.showing import percent
+
 if TYPE_CHECKING:
     from app.web.review.session import Visit
 
@@ -152,18 +154,6 @@ def address(path: str, /, **parameters: Any) -> str:
     """
     query = urlencode({name: value for name, value in parameters.items() if value not in ("", None, False)})
     return f"{path}?{query}" if query else path
-
-
-def percent(share: float) -> str:
-    """A share of 1 in percent, with a decimal where it makes a difference.
-
-    >>> percent(0.5), percent(0.981), percent(0.99996), percent(0.0002)
-    ('50 %', '98 %', '99.99 %', '0.02 %')
-    """
-    hundred = share * 100
-    if 1 <= hundred <= 99 or hundred in (0.0, 100.0):
-        return f"{hundred:.0f} %"
-    return f"{min(hundred, 99.99):.2f} %" if hundred > 99 or hundred < 0.1 else f"{hundred:.1f} %"
 
 
 def _moments(zone: str) -> Callable[[str], str]:

@@ -5,11 +5,11 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from app.core.comment import Thresholds
+from app.core.showing import percent
 from app.core.threshold_goals import Counted, wilson
 from app.store.statistics import ACTIONS, Period, Waiting, histogram
 from app.web.review import charts
 from app.web.review.charts import Chart, Series
-from app.web.review.pages import percent
 from app.web.review.session import Visit
 from app.web.review.ticks import number
 from app.web.review.windows import Window

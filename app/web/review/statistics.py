@@ -5,13 +5,14 @@ from typing import Annotated, Any, NamedTuple
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
+from app.core.showing import percent
 from app.core.threshold_goals import ordered
 from app.core.times import shifted
 from app.store.audit import Doer
 from app.store.statistics import ANSWERS_READ, EXACT, MOST_SCORED, Delay, Pace, Period, by_hour, paces, usual_s
 from app.web.problems import RefusedRequest
 from app.web.review import choosing, pages, pictures, wording
-from app.web.review.pages import address, percent
+from app.web.review.pages import address
 from app.web.review.pictures import Picture, Table, share_of, within
 from app.web.review.session import Visit, poster, visitor
 from app.web.review.ticks import number

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from app.core.showing import percent
 from app.web.review.charts import HEIGHT, WIDTH, Series, histogram, lines, stacked
-from app.web.review.pages import TEMPLATES, percent
+from app.web.review.pages import TEMPLATES
 from app.web.review.pictures import Picture, Table
 from app.web.review.ticks import nice_ticks, number, root_ticks
 
