@@ -57,7 +57,7 @@ def precedent_of(signature: Signature, rows: Iterable[tuple[Any, ...]]) -> Prece
 def remember(connection: Connection, id: str, site: str, decision: Decision) -> None:
     """Keep a decision for what arrives like its comment, or forget what was kept where it took the word back.
 
-    Of several comments with one key and label the newest has it.
+    Of several comments with one key and label the newest has it; but a CMS's word leaves a moderator's in place.
     """
     connection.execute(delete(precedents).where(precedents.c.comment == id))
     days = _days(connection) if decision.label else 0
@@ -78,8 +78,13 @@ def remember(connection: Connection, id: str, site: str, decision: Decision) -> 
     }
     connection.execute(insert(precedents), row)
     laying = insert(precedent_keys)
+    # A CMS's word acts on its site alone; taking a moderator's key over, it would end that word on all others.
+    of_moderators = select(precedents.c.comment).where(precedents.c.site.is_(None), precedents.c.until > decision.at)
+    is_free = precedent_keys.c.comment.not_in(of_moderators)
     replacing = laying.on_conflict_do_update(
-        index_elements=[precedent_keys.c.key, precedent_keys.c.label], set_={"comment": laying.excluded.comment}
+        index_elements=[precedent_keys.c.key, precedent_keys.c.label],
+        set_={"comment": laying.excluded.comment},
+        where=None if decision.source == MODERATOR else is_free,
     )
     connection.execute(replacing, [{"key": key, "label": decision.label, "comment": id} for key in sorted(keys)])
     expired = select(precedents.c.comment).where(precedents.c.until <= decision.at).limit(FORGOTTEN)

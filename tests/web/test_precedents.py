@@ -103,6 +103,15 @@ def test_what_a_cms_says_acts_on_its_own_site_only(client, missed):
     assert ruled(answer(client, f"{OFFER} {LINK}")) == ("publish", None)
 
 
+def test_what_a_cms_repeats_does_not_end_a_moderators_word_on_other_sites(client, missed):
+    decided(client, missed, "spam")
+    again = answer(client, f"{OFFER} {LINK}")["id"]
+    client.post("/feedback", json={"id": again, "label": "spam"})
+    client.post("/feedback", json={"id": again, "label": None})
+
+    assert ruled(answer(client, RESPUN, OTHER_KEY)) == ("reject", ("precedent", "spam", missed))
+
+
 def test_the_newest_word_on_a_copy_holds(client, missed):
     decided(client, missed, "spam")
     again = answer(client, f"{OFFER} {LINK}")
