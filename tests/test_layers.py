@@ -44,6 +44,16 @@ OURS = {
         "app.disk",
         "app.settings",
     },
+    "retraining": {
+        "app.retraining",
+        "app.training",
+        "app.store",
+        "app.core",
+        "app.errors",
+        "app.lists",
+        "app.models",
+        "app.disk",
+    },
     "web": {
         "app.web",
         "app.importing",
@@ -62,6 +72,7 @@ OURS = {
         "app.hooks",
         "app.web",
         "app.training",
+        "app.retraining",
         "app.importing",
         "app.store",
         "app.core",
@@ -77,7 +88,7 @@ OURS = {
 # Packages of the world that belong to certain layers alone.
 THEIRS = {
     "sklearn": {"training"},
-    "scipy": {"training"},
+    "scipy": {"training", "retraining"},
     "fastapi": {"web", "main"},
     "starlette": {"web", "main"},
     "uvicorn": {"commands"},
