@@ -21,6 +21,7 @@ from app.commands.loso import loso
 from app.commands.models import models
 from app.commands.moderator import moderator
 from app.commands.person import person
+from app.commands.retrain import retrain
 from app.commands.score import score
 from app.commands.serve import serve
 from app.commands.site import site
@@ -85,7 +86,7 @@ app.add_typer(person, name="person", rich_help_panel=_RUN)
 app.add_typer(webhook, name="webhook", rich_help_panel=_RUN)
 app.add_typer(models, name="models", rich_help_panel=_LEARN)
 app.add_typer(benchmark, name="benchmark", rich_help_panel=_LEARN)
-for _learn in (train, evaluate, loso):
+for _learn in (train, retrain, evaluate, loso):
     app.command(rich_help_panel=_LEARN)(_learn)
 
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.commands import learning, opening, printing
+from app.commands import learning, opening, printing, retrain
 from app.commands.models import put_in_use
+from app.errors import CommandRefused
 
 if TYPE_CHECKING:
     from app.training.train import Trained
@@ -17,14 +18,21 @@ def train(
     data: learning.Data = None,
     release: Annotated[bool, typer.Option("--release", help="Put the new model in use.")] = False,
     ours: Annotated[bool, typer.Option(help="Also learn from the examples that come with Winnow.")] = True,
+    from_store: Annotated[
+        bool, typer.Option("--from-store", help="Learn what moderators decided, around the model in use.")
+    ] = False,
     json: printing.Json = False,
 ) -> None:
     """Train a model from Winnow's own examples and any you add; it is written beside the others.
 
-    Thresholds and figures come from models that have not seen the site they are measured on.
+    Thresholds and figures come from models that have not seen the site they are measured on. With --from-store nothing
+    is trained anew: as in winnow retrain, each site's decisions change the model in use for that site.
 
     Example: winnow train --data exports/ --release
     """
+    if from_store:
+        _from_store(data, release, json)
+        return
     from app import lists
     from app.training import release as releasing
     from app.training.train import train as trained_on
@@ -46,6 +54,19 @@ def train(
     if release:
         put_in_use(folder, version)
     _print(made, where, release, json)
+
+
+def _from_store(data: list[Path] | None, release: bool, as_json: bool) -> None:
+    if data:
+        what = "They do not go together: decisions change the model in use, and --data trains another one."
+        raise CommandRefused("--from-store, --data", what, "Train with --data first, use that model, then retrain.")
+    settings = opening.read_settings()
+    found = retrain.learned_from_store(settings)
+    if found.version and release:
+        put_in_use(settings.models, found.version)
+    printing.print_json(retrain.as_json(found, in_use=release)) if as_json else retrain.show(found, in_use=release)
+    if found.refused:
+        raise typer.Exit(1)
 
 
 def _print(made: "Trained", where: Path, released: bool, as_json: bool) -> None:

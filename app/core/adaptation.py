@@ -5,7 +5,6 @@ Shipped weights stay as they are, so that what one site's moderators teach can h
 
 import hashlib
 import io
-import math
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,13 +31,11 @@ class Adaptation:
     """(entries,) which weights change, ascending."""
     change: npt.NDArray[np.float16]
     """(entries,) by how much, in log-odds per unit of a feature's value."""
-    bias: float
-    """What is added to the bias."""
 
     def at(self, index: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
         """(entries,) the change of each of these weights, 0 where there is none.
 
-        >>> Adaptation(np.array([3, 8], np.int32), np.array([1.5, -2], np.float16), 0.0).at(np.array([8, 4, 3]))
+        >>> Adaptation(np.array([3, 8], np.int32), np.array([1.5, -2], np.float16)).at(np.array([8, 4, 3]))
         array([-2. ,  0. ,  1.5])
         """
         if not len(self.index):
@@ -47,7 +44,7 @@ class Adaptation:
         return np.where(self.index[place] == index, self.change[place], 0.0)
 
 
-NO_ADAPTATION = Adaptation(np.empty(0, np.int32), np.empty(0, np.float16), 0.0)
+NO_ADAPTATION = Adaptation(np.empty(0, np.int32), np.empty(0, np.float16))
 """A site that has taught nothing."""
 
 
@@ -59,7 +56,7 @@ def pack(sites: Mapping[str, Adaptation]) -> tuple[dict[str, Any], bytes]:
     """
     places, first = {}, 0
     for name, each in sites.items():
-        places[name] = {"first": first, "entries": len(each.index), "bias": each.bias}
+        places[name] = {"first": first, "entries": len(each.index)}
         first += len(each.index)
     buffer = io.BytesIO()
     index = np.concatenate([np.empty(0, np.int32), *(each.index for each in sites.values())])
@@ -94,11 +91,11 @@ def _arrays(version: str, packed: bytes) -> tuple[npt.NDArray[np.int32], npt.NDA
 
 
 def _one(index: npt.NDArray[np.int32], change: npt.NDArray[np.float16], place: Mapping[str, Any]) -> Adaptation:
-    first, entries, bias = int(place["first"]), int(place["entries"]), float(place["bias"])
-    own = Adaptation(index[first : first + entries], change[first : first + entries], bias)
-    is_whole = first >= 0 and len(own.index) == len(own.change) == entries and math.isfinite(bias)
+    first, entries = int(place["first"]), int(place["entries"])
+    own = Adaptation(index[first : first + entries], change[first : first + entries])
+    is_whole = first >= 0 and len(own.index) == len(own.change) == entries
     has_types = index.dtype == np.int32 and change.dtype == np.float16 and index.ndim == change.ndim == 1
-    if not is_whole or not has_types or not abs(bias) <= MAX_CHANGE:
+    if not is_whole or not has_types:
         raise ValueError("a site's place")
     if entries and (own.index[0] < 0 or own.index[-1] >= WEIGHTS or (np.diff(own.index) <= 0).any()):
         raise ValueError("a site's weights")

@@ -92,11 +92,7 @@ class Model:
     def of(self, site: str) -> "Model":
         """The model as it judges the comments of a site: with what the site's own decisions change."""
         own = self.sites.get(site)
-        return self.adapted(own) if own else self
-
-    def adapted(self, own: Adaptation) -> "Model":
-        """The shipped model with this change in force."""
-        return replace(self, bias=self.bias + own.bias - self.adaptation.bias, adaptation=own)
+        return replace(self, adaptation=own) if own else self
 
     def score(self, measured: Measured) -> Scored:
         """The score of a comment and the part that each unit of evidence has in it."""

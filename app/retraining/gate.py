@@ -5,9 +5,11 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
 from app.core.adaptation import Adaptation
 from app.core.comment import Thresholds
+from app.retraining.adapting import Decisions, Freedom, adapt
 from app.retraining.frozen import Frozen
 from app.training.measures import probabilities
 
@@ -15,6 +17,12 @@ Logits = npt.NDArray[np.float64]
 
 SLICE_LIMIT = 0.002
 """How much of a slice of our examples may come out worse: 0.2 points."""
+NEWEST = 5
+"""One in so many of a site's decisions, the newest, is judged by a fit to those before."""
+LEAST_NEWEST = 10
+"""Fewer say nothing."""
+NEWEST_LIMIT = 0.005
+"""How much their mean squared error may rise."""
 
 
 class Check(NamedTuple):
@@ -45,21 +53,51 @@ class Check(NamedTuple):
         return self.worse <= self.limit + 1e-12
 
 
-def on_frozen(frozen: Frozen, before: Adaptation | None, after: Adaptation, thresholds: Thresholds) -> list[Check]:
+def on_frozen(frozen: Frozen, own: Adaptation, thresholds: Thresholds) -> list[Check]:
     """Our own examples, slice by slice: how much spam is caught, how much ham is held.
+
+    The measure is the shipped model, not the change in force: else a hundred retrainings, each a little worse, would
+    pass.
 
     Args:
         frozen: the examples.
-        before: the site's change that is in force; None without one.
-        after: the new one.
+        own: the site's change.
         thresholds: the site's.
     """
-    was, becomes = (probabilities(frozen.served.logits(each)) >= thresholds.hold for each in (before, after))
+    was, becomes = (probabilities(frozen.served.logits(each)) >= thresholds.hold for each in (None, own))
     checks = []
     for name, inside in frozen.slices.items():
         measure = "caught" if frozen.is_spam[inside].all() else "held"
         checks.append(Check(name, measure, float(was[inside].mean()), float(becomes[inside].mean()), SLICE_LIMIT))
     return checks
+
+
+def on_newest(told: Decisions, anchors: sparse.csr_matrix, freedom: Freedom) -> list[Check]:
+    """A site's newest decisions, as a fit to the older ones sees them and as the shipped model does.
+
+    The change that is in force is not the measure: it has seen most of them. Empty where there are too few.
+
+    Args:
+        told: all decisions of the site, the oldest first.
+        anchors: see adapting.adapt.
+        freedom: what the site's change was fitted with.
+    """
+    count = len(told.weight)
+    newest = np.arange(count - count // NEWEST, count)
+    if len(newest) < LEAST_NEWEST:
+        return []
+    older = adapt(told.of(np.arange(newest[0])), anchors, freedom)
+    change = older.change.astype(np.float64)
+    as_shipped = told.logits[newest]
+    as_learned = as_shipped + np.asarray(told.rows[newest][:, older.index] @ change).ravel()
+    was, becomes = (_error(logits, told, newest) for logits in (as_shipped, as_learned))
+    return [Check("the site's newest decisions", "error", was, becomes, NEWEST_LIMIT)]
+
+
+def _error(logits: Logits, told: Decisions, rows: npt.NDArray[np.int64]) -> float:
+    """Mean squared error of the probabilities (Brier score), each decision by its weight."""
+    off = probabilities(logits) - told.is_spam[rows]
+    return float(np.average(off**2, weights=told.weight[rows]))
 
 
 def failed(checks: Sequence[Check]) -> list[Check]:

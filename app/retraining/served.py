@@ -26,7 +26,7 @@ class Served:
         whole, links = self.whole.copy(), self._links.copy()
         if own is not None:
             change = own.change.astype(np.float64)
-            whole += np.asarray(self._matrix.comments[:, own.index] @ change).ravel() + own.bias
+            whole += np.asarray(self._matrix.comments[:, own.index] @ change).ravel()
             links += np.asarray(self._matrix.links[:, own.index] @ change).ravel()
         links = self._model.link_scale * links + self._model.link_bias
         counts = probabilities(links) >= self._model.thresholds.hold
