@@ -17,6 +17,8 @@ class CorpusServer:
         self.leads_to: dict[str, str] = {}
         self.breaks_off: dict[str, int] = {}
         """How many of the next answers end in the middle."""
+        self.stalls: dict[str, threading.Event] = {}
+        """Sends the first half and then waits for that."""
         self.says_no_length: set[str] = set()
         self.status: dict[str, int] = {}
         self.asked: list[str] = []
@@ -47,6 +49,10 @@ def serving() -> Iterator[CorpusServer]:
             if self.path not in served.says_no_length:
                 self.send_header("Content-Length", str(len(body)))
             self.end_headers()
+            if self.path in served.stalls:
+                self.wfile.write(body[: len(body) // 2])
+                served.stalls[self.path].wait(30)
+                return
             if served.breaks_off.get(self.path, 0) > 0:
                 served.breaks_off[self.path] -= 1
                 body = body[: len(body) // 2]

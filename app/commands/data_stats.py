@@ -44,7 +44,8 @@ def _print(found: "Statistics") -> None:
     printing.say("")
     printing.table(("Language", *_HEAD), [_row(group) for group in found.languages])
     if found.contradictions:
-        printing.say(f"{found.contradictions:,} texts are labelled spam in one place and ham in another, which is right only where the page decides.", "red")
+        both = f"{found.contradictions:,} texts are labelled spam in one place and ham in another,"
+        printing.say(f"{both} which is right only where the page decides.", "red")
 
 
 def _row(group: "Group") -> tuple[str, ...]:

@@ -7,15 +7,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.commands import learning, opening, printing
-from app.commands.models import put_in_use
+from app.commands.models import Why, put_in_use
+from app.errors import CommandRefused
 
 if TYPE_CHECKING:
     from app.training.train import Trained
+
+DISGUISED = 20
+"""Spam comments of each fold that are put through each disguise, for the card's table."""
 
 
 def train(
     data: learning.Data = None,
     release: Annotated[bool, typer.Option("--release", help="Put the new model in use.")] = False,
+    why: Why = "",
     ours: Annotated[bool, typer.Option(help="Also learn from the examples that come with Winnow.")] = True,
     json: printing.Json = False,
 ) -> None:
@@ -29,22 +34,24 @@ def train(
     from app.training import release as releasing
     from app.training.train import train as trained_on
 
+    if why and not release:
+        raise CommandRefused("--why", "It is the reason of a release, and nothing is released.", "Add --release.")
     folder = opening.read_settings().models
     releasing.require_writable(folder)
     paths = ([learning.OURS] if ours else []) + (data or [])
     known = lists.load()
     with learning.progress() as shown:
         examples, sources, _ = learning.dataset(paths, shown)
-        task = shown.add_task("Fitting", total=8)
+        task = shown.add_task("Fitting", total=9)
         version = releasing.next_version(folder, datetime.now(UTC))
 
         def step(sentence: str) -> None:
             shown.update(task, description=sentence.capitalize(), advance=1)
 
-        made = trained_on(examples, sources, version, known, step)
+        made = trained_on(examples, sources, version, known, step, DISGUISED)
     where = releasing.write(folder, version, made.card, made.weights)
     if release:
-        put_in_use(folder, version)
+        put_in_use(folder, version, why)
     _print(made, where, release, json)
 
 

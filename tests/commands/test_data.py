@@ -3,6 +3,9 @@
 import csv
 import gzip
 import json
+import signal
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -248,7 +251,9 @@ def test_a_download_that_breaks_off_is_begun_again(pull: Any, server: CorpusServ
     assert len(rows(tmp_path / "corpora" / "youtube-en.jsonl.gz")) == 2
 
 
-@pytest.mark.parametrize("spoiled", ["broken", "other", "large", "to https", "to a file", "gone", "failing", "no zip", "endless"])
+@pytest.mark.parametrize(
+    "spoiled", ["broken", "other", "large", "to https", "to a file", "gone", "failing", "no zip", "endless"]
+)
 def test_what_cannot_be_trusted_leaves_nothing_behind(
     pull: Any, server: CorpusServer, tmp_path: Path, spoiled: str
 ) -> None:
@@ -288,6 +293,26 @@ def test_what_cannot_be_trusted_leaves_nothing_behind(
     assert refused.exit_code == 2
     assert sentence in said(refused)
     assert names(tmp_path / "corpora") == []
+
+
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_whoever_is_ended_while_it_downloads_leaves_no_half_file(
+    pull: Any, spawn: Any, server: CorpusServer, tmp_path: Path, end: signal.Signals
+) -> None:
+    server.stalls["/videos.zip"] = threading.Event()
+    where = ("--list", str(tmp_path / "list.toml"), "-o", str(tmp_path / "corpora"))
+    process = spawn("data", "pull", "youtube-en", "--yes", *where)
+    until = time.monotonic() + 30
+    while not server.asked and time.monotonic() < until:
+        time.sleep(0.02)
+    process.send_signal(end)
+    process.wait(30)
+    server.stalls.pop("/videos.zip").set()
+
+    assert server.asked == ["/videos.zip"]
+    assert process.returncode != 0
+    assert names(tmp_path / "corpora") == []
+    assert pull("youtube-en", "--yes").exit_code == 0
 
 
 def test_a_body_that_grows_beyond_what_it_may_be_is_cut_off(pull: Any, server: CorpusServer, tmp_path: Path) -> None:
@@ -413,7 +438,9 @@ def test_disputed_labels_come_worst_first(run: Any, comments: Path) -> None:
     assert [(each["id"], each["label"]) for each in told["worst"]] == [("2", "ham"), ("3", "ham")]
     assert all(each["score"] > 0.99 and each["by"] == each["score"] for each in told["worst"])
 
-    (one,) = json.loads(run("data", "disputed", str(comments), "--model", "b", "--limit", "1", "--json").stdout)["worst"]
+    (one,) = json.loads(run("data", "disputed", str(comments), "--model", "b", "--limit", "1", "--json").stdout)[
+        "worst"
+    ]
     assert one["id"] == "2"
     assert "Of 3 labels model b disagrees with 2; these are the worst 2." in said(
         run("data", "disputed", str(comments), "--model", "b")

@@ -43,7 +43,7 @@ def test_use_and_rollback(run: Any, models: Path) -> None:
 
     assert run("models", "rollback").exit_code == 0
     assert current(models) == "b"
-    assert sorted(path.name for path in models.iterdir()) == ["a", "b", "current", "previous"]
+    assert sorted(path.name for path in models.iterdir()) == ["a", "b", "current", "previous", "releases.jsonl"]
 
 
 def test_use_of_the_one_in_use_keeps_the_previous(run: Any, models: Path) -> None:

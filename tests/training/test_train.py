@@ -19,7 +19,8 @@ from app.training.crossing import Crossed, calibrate, cross, worst_links
 from app.training.dataset import assemble
 from app.training.examples import Example
 from app.training.sources import Source
-from app.training.train import choose_thresholds, train
+from app.training.thresholds import choose_thresholds
+from app.training.train import train
 
 SPAM = ["casino", "viagra", "loans", "escorts", "backlinks", "replica watches"]
 HAM = ["gardening", "compilers", "the harbour", "our choir", "bees", "the tram"]
