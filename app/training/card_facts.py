@@ -89,7 +89,7 @@ def limits_of(found: Report, languages: Mapping[str, Mapping[str, int]]) -> list
     if worst and worst.rejected:
         share = f"{100 * worst.rejected / worst.ham:.2f}"
         said.append(
-            f"Of {worst.ham:,} honest comments of {worst.source} it rejected {share} %, most of all large ones."
+            f"Of {worst.ham:,} honest comments of {worst.source} it rejected {share} %, the most of a large set."
         )
     return said
 

@@ -53,10 +53,7 @@ def train(
     Raises:
         ExamplesUnusable: too few of one kind, or none of it outside of one fold.
     """
-    spam, ham = int(data.is_spam.sum()), int((~data.is_spam).sum())
-    if min(spam, ham) < MIN_OF_EACH:
-        what = f"There are {spam} spam and {ham} ham; each must be at least {MIN_OF_EACH}."
-        raise ExamplesUnusable("the examples", what, "Add labelled comments with --data.")
+    _require_enough(data)
     folds = FoldModels()
     keep = folds.keep if disguised else lambda *_: None
     crossed = cross(data, lambda fold: step(f"fitted without fold {fold}"), keep)
@@ -73,6 +70,13 @@ def train(
         told["robustness"] = card_facts.robustness_of(data, models, lists, disguised, 2 * disguised)
     weights, numbers = fitted.weights * calibration.scale, calibration.numbers(fitted.bias)
     return Trained(*release.make(version, weights, numbers, thresholds, told, lists), table)
+
+
+def _require_enough(data: Dataset) -> None:
+    spam, ham = int(data.is_spam.sum()), int((~data.is_spam).sum())
+    if min(spam, ham) < MIN_OF_EACH:
+        what = f"There are {spam} spam and {ham} ham; each must be at least {MIN_OF_EACH}."
+        raise ExamplesUnusable("the examples", what, "Add labelled comments with --data.")
 
 
 def _told(

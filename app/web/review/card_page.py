@@ -36,7 +36,7 @@ def alone(
     """
     card = model_cards.read(version, told)
     return pages.alone(
-        "model_alone.html",
+        "alone/model.html",
         language,
         card=card,
         is_readable=told is not None,
