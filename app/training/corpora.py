@@ -66,7 +66,7 @@ def read_corpora(path: Path, sources: dict[str, Source]) -> dict[str, Corpus]:
 
     Args:
         path: the list.
-        sources: what is known about each by its name; a corpus must be among them, with a licence.
+        sources: what is known about each by its name: its licence, where the list itself tells none.
 
     Raises:
         ExamplesUnusable: it is not there, or not such a list, or an address is neither https nor of this machine.
@@ -84,13 +84,14 @@ def read_corpora(path: Path, sources: dict[str, Source]) -> dict[str, Corpus]:
 def _corpus(name: str, entry: dict[str, Any], sources: dict[str, Source]) -> Corpus:
     if not name.replace("-", "").isalnum() or not name.isascii():
         raise ValueError(f"{name} is no name of a file")
-    if name not in sources or not sources[name].licence:
-        raise ValueError(f"sources.toml tells no licence of {name}")
+    licence = str(entry.pop("licence", "")) or sources.get(name, Source(name)).licence
+    if not licence:
+        raise ValueError(f"neither it nor sources.toml tells the licence of {name}")
     files = tuple(_file(dict(each)) for each in entry.pop("file"))
     comments, texts = int(entry.pop("comments", 0)), {each: str(entry.pop(each)) for each in _TEXTS}
     if entry:
         raise ValueError(f"{name} has an unknown entry {next(iter(entry))}")
-    return Corpus(name=name, comments=comments, licence=sources[name].licence, files=files, **texts)
+    return Corpus(name=name, comments=comments, licence=licence, files=files, **texts)
 
 
 def _file(entry: dict[str, Any]) -> CorpusFile:

@@ -358,7 +358,11 @@ def test_the_second_of_two_that_fails_leaves_the_first(pull: Any, server: Corpus
     [
         ('url = "http://127.0.0.1', 'url = "http://192.0.2.1', "is no https address"),
         ('url = "http://', 'url = "file://', "is no https address"),
-        ("[corpus.youtube-en]", "[corpus.nobody-knows]", "sources.toml tells no licence of nobody-knows"),
+        (
+            "[corpus.youtube-en]",
+            "[corpus.nobody-knows]",
+            "neither it nor sources.toml tells the licence of nobody-knows",
+        ),
         ("most_bytes = 5000", "most_bytes = 0", "no limit of its size"),
         ("[corpus.youtube-en]", "[corpus", "cannot be read"),
     ],
@@ -373,6 +377,22 @@ def test_a_list_that_cannot_be_meant_is_refused(
 
     assert refused.exit_code == 2
     assert sentence in said(refused)
+
+
+def test_a_list_of_ones_own_tells_the_licence_itself(pull: Any, tmp_path: Path) -> None:
+    told = (tmp_path / "list.toml").read_text()
+    (tmp_path / "list.toml").write_text(
+        told.replace("corpus.sms-en", "corpus.mine").replace(
+            'title = "Messages"', 'title = "Messages"\nlicence = "ours"'
+        )
+    )
+
+    assert pull("mine", "--yes").exit_code == 0
+    assert json.loads((tmp_path / "corpora" / "pulled.json").read_text())["mine"]["licence"] == "ours"
+
+
+def test_a_proxy_is_not_asked_for_this_machine(pull: Any) -> None:
+    assert pull("sms-en", "--yes", http_proxy="http://127.0.0.1:9").exit_code == 0
 
 
 def test_a_name_that_is_not_in_the_list_is_refused(pull: Any) -> None:
