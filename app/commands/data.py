@@ -21,7 +21,7 @@ data = typer.Typer(
 data.command()(stats)
 data.command()(disputed)
 
-Names = Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="Corpora; without one they are listed.")]
+Names = Annotated[list[str] | None, typer.Argument(metavar="NAME", help="Corpora; without one they are listed.")]
 Everything = Annotated[bool, typer.Option("--all", help="All of the list.")]
 Into = Annotated[Path | None, typer.Option("--out", "-o", help="The folder; without it corpora/ in the home folder.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Fetch without asking.")]
@@ -43,9 +43,9 @@ def pull(
 ) -> None:
     """Fetch public corpora, check them, and convert them into comment records that winnow train reads.
 
-    Licence, size and SHA-256 of each are told before anything is fetched. Where nobody knows the checksum, the one that
-    came is shown, you are asked whether to trust it, and later pulls must have the same; it is written down in
-    pulled.json beside the data. A corpus is there whole or not at all.
+    Licence, size and SHA-256 of each are told before anything is fetched. Where nobody knows the checksum, you are
+    shown the one that came and asked whether to trust it; it is written down in pulled.json beside the data, and later
+    pulls must have the same. A corpus is there whole or not at all.
 
     Example: winnow data pull youtube-en sms-en
     """

@@ -93,12 +93,12 @@ def _path(corpus: "Corpus", folder: Path) -> Path:
 
 
 def _ask(wanted: "Sequence[Corpus]", asked: Asked) -> None:
+    if asked.json and wanted and not asked.yes:
+        raise CommandRefused("--json", "It asks nothing, and nobody said yes.", "Add --yes.")
+    for each in wanted if not asked.json else ():
+        say_corpus(each)
     if not wanted or asked.yes:
         return
-    if asked.json:
-        raise CommandRefused("--json", "It asks nothing, and nobody said yes.", "Add --yes.")
-    for each in wanted:
-        say_corpus(each)
     most = sum(each.most_bytes for each in wanted)
     if not _confirmed(f"Fetch this, at most {most:,} bytes, into {asked.folder}?"):
         raise CommandRefused("winnow data pull", "Nobody said yes; nothing was fetched.", "Answer y, or add --yes.")

@@ -189,7 +189,9 @@ def test_it_asks_before_anything_is_fetched(pull: Any, server: CorpusServer, tmp
     assert server.asked == []
     assert names(tmp_path / "corpora") == []
 
-    assert pull("youtube-en", stdin=b"y\n").exit_code == 0
+    done = pull("youtube-en", "--yes")
+    assert done.exit_code == 0
+    assert said(done).index("CC BY 4.0") < said(done).index("1 spam, 1 ham")
     assert server.asked == ["/videos.zip"]
 
 
