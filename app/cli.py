@@ -13,6 +13,7 @@ from app.commands import INTERRUPTED, REFUSED, doors, goals, printing, site_rule
 from app.commands.audit import audit
 from app.commands.benchmark import benchmark
 from app.commands.check import check
+from app.commands.data import data
 from app.commands.decide import decide
 from app.commands.doctor import doctor
 from app.commands.evaluate import evaluate
@@ -84,6 +85,7 @@ app.add_typer(site, name="site", rich_help_panel=_RUN)
 app.add_typer(moderator, name="moderator", rich_help_panel=_RUN)
 app.add_typer(person, name="person", rich_help_panel=_RUN)
 app.add_typer(webhook, name="webhook", rich_help_panel=_RUN)
+app.add_typer(data, name="data", rich_help_panel=_LEARN)
 app.add_typer(models, name="models", rich_help_panel=_LEARN)
 app.add_typer(benchmark, name="benchmark", rich_help_panel=_LEARN)
 for _learn in (train, retrain, evaluate, loso):

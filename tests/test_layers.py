@@ -19,6 +19,7 @@ OURS = {
     "core": {"app.core", "app.errors"},
     "lists": {"app.core", "app.lists", "app.errors"},
     "models": {"app.core", "app.errors"},
+    "releases": {"app.disk"},
     "store": {"app.store", "app.core", "app.errors"},
     "hooks": {"app.hooks", "app.store", "app.core", "app.errors"},
     "importing": {"app.importing", "app.store", "app.core", "app.errors"},
@@ -62,6 +63,7 @@ OURS = {
         "app.errors",
         "app.lists",
         "app.models",
+        "app.releases",
         "app.settings",
     },
     "commands": {
@@ -79,6 +81,7 @@ OURS = {
         "app.errors",
         "app.lists",
         "app.models",
+        "app.releases",
         "app.settings",
     },
     "cli": {"app.commands", "app.settings", "app.errors"},

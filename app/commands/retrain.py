@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from app.retraining.gate import Check
     from app.retraining.retraining import Retrained
     from app.retraining.site import Learned
-    from app.settings import Settings
 
 Days = Annotated[int, typer.Option(min=1, max=3_650, help="How far back comments are looked through for changes.")]
 Force = Annotated[str, typer.Option(metavar="REASON", help="Learn although the gate refuses; the card keeps why.")]
@@ -33,22 +32,21 @@ def retrain(days: Days = 30, force: Force = "", json: printing.Json = False) -> 
     """
     if force and not force.strip():
         raise CommandRefused("--force", "The reason is empty.", "Say why the gate is passed over.")
-    settings = opening.read_settings()
-    found = learned_from_store(settings, days, force.strip())
-    if found.version:
-        put_in_use(settings.models, found.version)
-    printing.print_json(as_json(found, in_use=True)) if json else show(found, in_use=True)
-    if found.refused:
-        raise typer.Exit(1)
+    run(days=days, forced=force.strip(), release=True, why="", as_json=json)
 
 
-def learned_from_store(settings: "Settings", days: int = 30, forced: str = "") -> "Retrained":
-    """Retrain, with progress; what it came to is written, not yet in use."""
+def run(*, days: int = 30, forced: str = "", release: bool, why: str, as_json: bool) -> None:
+    """Retrain from the store, put the result in use if `release`, and say what it came to.
+
+    Raises:
+        typer.Exit: the gate refused a site.
+    """
     from app import lists
     from app.retraining import retraining
 
+    settings = opening.read_settings()
     with opening.open_store(settings) as store, _progress() as step:
-        return retraining.retrain(
+        found = retraining.retrain(
             store,
             settings.models,
             lists.load(),
@@ -58,6 +56,18 @@ def learned_from_store(settings: "Settings", days: int = 30, forced: str = "") -
             forced=forced,
             step=step,
         )
+    in_use = release and bool(found.version)
+    if in_use:
+        put_in_use(settings.models, found.version, why or _why(found))
+    printing.print_json(_as_json(found, in_use)) if as_json else _show(found, in_use)
+    if found.refused:
+        raise typer.Exit(1)
+
+
+def _why(found: "Retrained") -> str:
+    sites = len(found.learned) - len(found.refused)
+    told = f"Learned from the decisions of {sites} site{'' if sites == 1 else 's'}."
+    return f"{told} The gate was passed over: {found.forced}" if found.forced else told
 
 
 @contextmanager
@@ -67,14 +77,14 @@ def _progress() -> Iterator[Any]:
         yield lambda what, share: shown.update(task, description=what, completed=100 * share)
 
 
-def as_json(found: "Retrained", *, in_use: bool) -> dict[str, Any]:
+def _as_json(found: "Retrained", in_use: bool) -> dict[str, Any]:
     """What a retraining came to, as JSON values."""
     from app.retraining.retraining import site_report
 
     return {
         "version": found.version or None,
         "before": found.before.version,
-        "in_use": in_use and bool(found.version),
+        "in_use": in_use,
         "forced": found.forced or None,
         "refused": [each.material.name for each in found.refused],
         "sites": {each.material.name: site_report(each) for each in found.learned},
@@ -82,7 +92,7 @@ def as_json(found: "Retrained", *, in_use: bool) -> dict[str, Any]:
     }
 
 
-def show(found: "Retrained", *, in_use: bool) -> None:
+def _show(found: "Retrained", in_use: bool) -> None:
     """The same for people."""
     if found.learned:
         head = ("Site", "Spam", "Not spam", "Weights changed", "Comments changed", "Gate")
