@@ -54,6 +54,8 @@ def _of_site(name: str, as_json: bool) -> None:
         printing.table(("Who asks", "Last", "Requests", "Refused", "Last refusal"), rows)
     else:
         printing.say(f"Nobody has asked in the name of {name} yet. Try: winnow site rotate-key {name}, then a request.")
+    if found["observed"]:
+        printing.say(f"{name} is only observed: its CMS is told to publish whatever comes.")
     printing.say(f"Of the last {found['comments']} comments:")
     for each in found["missing"]:
         printing.say(f"{each['missing']} came without {each['field']}. {each['why']}{_effect(each)}")

@@ -45,6 +45,7 @@ def classify(
         missing=comment.missing(),
         model=model.version,
         campaign=_campaign(history.campaign, ruling),
+        is_observed=history.is_observed,
     )
 
 

@@ -42,7 +42,7 @@ class Missing:
 
 def examine(store: "SqlStore", site: str, model: "Model", lists: "Lists") -> dict[str, Any]:
     """Everything about one site, as JSON values. Raises SiteUnknown."""
-    limits = store.history_of(site, Comment()).thresholds
+    history = store.history_of(site, Comment())
     records = store.last_comments(site, LAST_COMMENTS)
 
     def history_of(comment: Comment) -> History:
@@ -51,7 +51,8 @@ def examine(store: "SqlStore", site: str, model: "Model", lists: "Lists") -> dic
     found = [_missing(field, records, history_of, model.of(site), lists) for field in WHY]
     return {
         "site": site,
-        "thresholds": "its own" if limits else "those of the model",
+        "thresholds": "its own" if history.thresholds else "those of the model",
+        "observed": history.is_observed,
         "clients": [client._asdict() for client in store.clients(site)],
         "comments": len(records),
         "missing": [

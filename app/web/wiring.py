@@ -108,6 +108,8 @@ class Wiring:
     recorder: Recorder = field(init=False)
     clients: Clients = field(init=False)
     passwords: Passwords = field(default_factory=Passwords, init=False)
+    _observed: set[str] = field(default_factory=set, init=False)
+    """Sites that were only observed when the store was asked last, for when it does not answer."""
     _refused: StoreUnavailable | None = field(default=None, init=False)
     _ask_again_at: float = field(default=0.0, init=False)
 
@@ -140,9 +142,11 @@ class Wiring:
     def history_of(self, site: str, comment: Comment, signature: Signature = NO_SIGNATURE) -> History:
         """Never fails: a store that does not answer is a History that says so."""
         try:
-            return self.read("history", self.store.history_of, site, comment, self.now(), signature)
+            history = self.read("history", self.store.history_of, site, comment, self.now(), signature)
         except StoreUnavailable:
-            return History(degraded=("store",))
+            return History(is_observed=site in self._observed, degraded=("store",))
+        (self._observed.add if history.is_observed else self._observed.discard)(site)
+        return history
 
 
 def wiring(request: Request) -> Wiring:

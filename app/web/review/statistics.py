@@ -63,6 +63,7 @@ def statistics(visit: Annotated[Visit, Depends(visitor())]) -> Response:
     done = visit.say("The thresholds were set.") if query.get("done") == "thresholds" else ""
     told |= {"choices": choices, "windows": WINDOWS, "window": window, "together": together}
     told |= {"done": done, "number": number}
+    told["observed"] = [each for each in visit.store.observed_sites() if choices.site in ("", each)]
     return pages.show(visit, "statistics.html", **told)
 
 
