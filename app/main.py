@@ -30,6 +30,7 @@ from app.web import (
     perspective,
     problems,
 )
+from app.web.alarming import keep_looking
 from app.web.following import keep_following
 from app.web.metrics import Metrics
 from app.web.review import refusals
@@ -96,6 +97,8 @@ async def _running(settings: Settings, metrics: Metrics, app: FastAPI) -> AsyncI
         closing.callback(noting.cancel)
         expiring = asyncio.create_task(keep_expiring(wiring.store, utc_now))
         closing.callback(expiring.cancel)
+        looking = asyncio.create_task(keep_looking(wiring))
+        closing.callback(looking.cancel)
         following = asyncio.create_task(keep_following(wiring))
         closing.callback(following.cancel)
         yield

@@ -132,12 +132,12 @@ class OverrideOut(BaseModel):
 
     rule: str = Field(description="role, test, honeypot, campaign, precedent, allow, deny or observed.")
     kind: str = Field(
-        description="For allow and deny, what the rule looks at; for campaign and precedent spam or ham; for observed the "
-        "verdict that it would have been; else empty."
+        description="For allow and deny, what the rule looks at; for campaign and precedent spam or ham; for "
+        "observed the verdict that it would have been; else empty."
     )
     value: str = Field(
-        description="The rule as the operator wrote it, the role, the id of the campaign or of the decided comment; for "
-        "observed the action that it would have been."
+        description="The rule as the operator wrote it, the role, the id of the campaign or of the decided comment; "
+        "for observed the action that it would have been."
     )
 
 

@@ -12,7 +12,7 @@ import pytest
 from app.commands import diagnosis
 from app.errors import CommandRefused
 
-CHECKS = ["python", "clock", "settings", "home", "database", "lists", "suffixes", "model", "port", "training"]
+CHECKS = ["python", "clock", "settings", "home", "database", "lists", "suffixes", "model", "port", "training", "sites"]
 
 
 @pytest.fixture

@@ -64,7 +64,7 @@ def site(request: Request, visit: Annotated[Visit, Depends(visitor("admin"))]) -
     name = request.path_params["name"]
     _require(visit, name)
     if request.query_params.get("examine"):
-        examined = site_diagnosis.examine(visit.store, name, visit.wired.model, visit.wired.lists)
+        examined = site_diagnosis.examine(visit.store, name, visit.wired.model, visit.wired.lists, visit.now())
     return _page(visit, name, done=visit.say(done) if done else "", examined=examined)
 
 
