@@ -24,6 +24,7 @@ from app.commands.person import person
 from app.commands.score import score
 from app.commands.serve import serve
 from app.commands.site import site
+from app.commands.stats import stats
 from app.commands.train import train
 from app.commands.webhook import webhook
 from app.errors import WinnowError
@@ -76,6 +77,7 @@ app.command(rich_help_panel=_JUDGE)(decide)
 app.command("import", rich_help_panel=_JUDGE)(import_export)
 app.command(rich_help_panel=_RUN)(serve)
 app.command(rich_help_panel=_RUN)(doctor)
+app.command(rich_help_panel=_RUN)(stats)
 goals.add_to(site)
 site_rules.add_to(site)
 doors.add_to(site)

@@ -1,4 +1,4 @@
-"""What an operator watches, in SQL: days without comments or without spam.
+"""What an operator watches, in SQL: days without comments or without spam, and how scores are spread by week.
 
 Like the statistics it reads nothing but the index ix_comments_site.
 """
@@ -10,12 +10,14 @@ from itertools import pairwise
 from sqlalchemy import CTE, Integer, Text, and_, case, column, func, select, values
 
 from app.core.alarms import DAYS, Alarm, Day, alarms
+from app.core.drift import EDGES, WEEKS, Cell
 from app.core.times import shifted
 from app.store.schema import comments, sites
 from app.store.sql_base import SqlBase
 from app.store.statistics import Span
 
 _FLAGGED = func.sum(case((comments.c.action != "publish", 1), else_=0))
+_BIN = case(*((comments.c.score < edge, number) for number, edge in enumerate(EDGES)), else_=len(EDGES))
 
 
 class SqlWatching(SqlBase):
@@ -44,6 +46,26 @@ class SqlWatching(SqlBase):
     def alarms(self, now: str) -> tuple[tuple[str, Alarm], ...]:
         """Every alarm with its site, by name; see core.alarms."""
         return tuple((site, alarm) for site, days in self.days(now).items() for alarm in alarms(days))
+
+    def weeks(self, site: str | None, now: str) -> tuple[Cell, ...]:
+        """This week's comments and those of the eight before that their score decided, of one site or of all."""
+        span = _numbered(week_spans(now))
+        of_site = comments.c.site.in_(select(sites.c.name)) if site is None else comments.c.site == site
+        inside = and_(of_site, comments.c.received_at >= span.c.since, comments.c.received_at < span.c.until)
+        groups = (span.c.number, _BIN, comments.c.action != "publish", comments.c.label)
+        statement = (
+            select(*groups, func.count(), func.sum(comments.c.score))
+            .select_from(span.join(comments, inside))
+            .where(comments.c.override == "")
+            .group_by(*groups)
+        )
+        with self._reading() as connection:
+            return tuple(Cell(*row) for row in connection.execute(statement))
+
+
+def week_spans(now: str) -> tuple[Span, ...]:
+    """The weeks that `weeks` counts, this one first."""
+    return stretches(now, timedelta(days=7), WEEKS)
 
 
 def stretches(now: str, length: timedelta, number: int) -> tuple[Span, ...]:

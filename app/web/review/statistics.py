@@ -108,6 +108,7 @@ def _counted(visit: Visit, choices: Choices, window: Window, periods: tuple[Peri
         "delays": _of_delays(visit, held, others),
         "saved": _saved(visit, together, usual_s(moderators)),
         "models": models,
+        "drift": watching.drifting(visit, choices.only),
         "model_rows": [
             (
                 each.model,
