@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from app.commands import INTERRUPTED, REFUSED, doors, goals, printing, site_rules
+from app.commands import INTERRUPTED, REFUSED, doors, goals, printing, shadow, site_rules
 from app.commands.audit import audit
 from app.commands.benchmark import benchmark
 from app.commands.check import check
@@ -81,6 +81,7 @@ app.command(rich_help_panel=_RUN)(stats)
 goals.add_to(site)
 site_rules.add_to(site)
 doors.add_to(site)
+shadow.add_to(models)
 app.add_typer(site, name="site", rich_help_panel=_RUN)
 app.add_typer(moderator, name="moderator", rich_help_panel=_RUN)
 app.add_typer(person, name="person", rich_help_panel=_RUN)

@@ -37,6 +37,7 @@ from app.web.review import refusals
 from app.web.review.batches import Batches
 from app.web.review.expiry import keep_expiring
 from app.web.review.parts import REVIEW
+from app.web.trying import keep_trying
 from app.web.watch import Watch
 from app.web.wiring import Wiring, utc_now
 
@@ -101,6 +102,9 @@ async def _running(settings: Settings, metrics: Metrics, app: FastAPI) -> AsyncI
         closing.callback(looking.cancel)
         following = asyncio.create_task(keep_following(wiring))
         closing.callback(following.cancel)
+        closing.callback(wiring.shadow.close, CLOSE_WITHIN_S)
+        trying = asyncio.create_task(keep_trying(wiring))
+        closing.callback(trying.cancel)
         yield
 
 

@@ -225,7 +225,9 @@ def test_imports_follow_the_arrows(path):
         pytest.param("processes.py", "from app.core import text", "but processes may not", id="processes-meet-core"),
         pytest.param("commands/x.py", "from app.main import create_app", "app.main", id="somebody-meets-main"),
         pytest.param("web/x.py", "import sklearn.svm", "belongs to training", id="web-meets-sklearn"),
-        pytest.param("commands/x.py", "from scipy import sparse", "belongs to retraining, training", id="commands-meet-scipy"),
+        pytest.param(
+            "commands/x.py", "from scipy import sparse", "belongs to retraining, training", id="commands-meet-scipy"
+        ),
         pytest.param("training/x.py", "import joblib", "nothing is ever unpickled", id="training-meets-joblib"),
         pytest.param("errors.py", "from app.core import text", "but errors may not", id="errors-meet-core"),
         pytest.param("web/x.py", "from . import body", "write the full name", id="relative"),

@@ -29,6 +29,7 @@ from app.store.sql_queue import SqlQueue
 from app.store.sql_rules import SqlRules
 from app.store.sql_sessions import SqlSessions
 from app.store.sql_settling import SqlSettling
+from app.store.sql_shadow import SqlShadow
 from app.store.sql_sites import SqlSites
 from app.store.sql_statistics import SqlStatistics
 from app.store.sql_teaching import SqlTeaching
@@ -59,6 +60,7 @@ class SqlStore(
     SqlDomains,
     SqlStatistics,
     SqlWatching,
+    SqlShadow,
     SqlExport,
     SqlTeaching,
     SqlErasure,

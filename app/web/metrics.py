@@ -25,6 +25,11 @@ def _alarms(registry: CollectorRegistry) -> Gauge:
     return Gauge("winnow_sites_alarming", said, ("alarm",), registry=registry)
 
 
+def _shadowed(registry: CollectorRegistry) -> Counter:
+    said = "Comments that a candidate was to score beside the model in use, by what came of it."
+    return Counter("winnow_shadow", said, ("outcome",), registry=registry)
+
+
 class Metrics:
     """The counters of one application; its own registry, so that several can live in one process."""
 
@@ -64,6 +69,7 @@ class Metrics:
             registry=self.registry,
         )
         self._alarms = _alarms(self.registry)
+        self._shadowed = _shadowed(self.registry)
         # labels() takes a lock and validates, 2 us each; the pairs are few, so they are kept.
         self._answered: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
         self._judged: dict[str, Counter] = {}
@@ -98,6 +104,10 @@ class Metrics:
     def webhook_called(self, outcome: str) -> None:
         """`outcome` is delivered, retry, failed (given up) or disabled."""
         self._webhook_calls.labels(outcome).inc()
+
+    def shadowed(self, outcome: str) -> None:
+        """`outcome` is same, changed, dropped or failed."""
+        self._shadowed.labels(outcome).inc()
 
     def alarming(self, sites: Mapping[str, int]) -> None:
         """How many sites alarm now, by kind of alarm."""
