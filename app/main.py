@@ -127,7 +127,8 @@ def _wired(settings: Settings, metrics: Metrics, closing: AsyncExitStack) -> Wir
             _log.warning("port %d gives no metrics of this process: %s", settings.metrics_port, error.strerror)
     batches = Batches(store, utc_now)
     closing.callback(batches.close, CLOSE_WITHIN_S)
-    return Wiring(settings, store, writer, model, known_lists, metrics, wake_batches=batches.wake)
+    observed = set(store.observed_sites())
+    return Wiring(settings, store, writer, model, known_lists, metrics, wake_batches=batches.wake, observed=observed)
 
 
 def _function_name(route: APIRoute) -> str:

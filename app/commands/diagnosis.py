@@ -17,6 +17,7 @@ from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from pathlib import Path
 
+from app import models
 from app.commands import opening
 from app.core.times import written
 from app.errors import CommandRefused, StoreUnavailable, WinnowError
@@ -166,9 +167,13 @@ def suffixes(today: date) -> str:
 
 
 def model(settings: Settings) -> str:
-    """The one in use loads: it is whole, and made for the features of this program."""
+    """The one in use loads, and so does a candidate: they are whole, and made for the features of this program."""
     found, _ = opening.open_model(settings)
-    return f"{found.version}, hash and features match"
+    tried = models.candidate(settings.models)
+    if tried is None:
+        return f"{found.version}, hash and features match"
+    beside, _ = opening.open_model(settings, tried.version)
+    return f"{found.version} and the candidate {beside.version}, hashes and features match"
 
 
 def free_port(host: str, port: int) -> str:

@@ -113,7 +113,7 @@ class Wiring:
     recorder: Recorder = field(init=False)
     clients: Clients = field(init=False)
     passwords: Passwords = field(default_factory=Passwords, init=False)
-    _observed: set[str] = field(default_factory=set, init=False)
+    observed: set[str] = field(default_factory=set)
     """Sites that were only observed when the store was asked last, for when it does not answer."""
     _refused: StoreUnavailable | None = field(default=None, init=False)
     _ask_again_at: float = field(default=0.0, init=False)
@@ -150,8 +150,8 @@ class Wiring:
         try:
             history = self.read("history", self.store.history_of, site, comment, self.now(), signature)
         except StoreUnavailable:
-            return History(is_observed=site in self._observed, degraded=("store",))
-        (self._observed.add if history.is_observed else self._observed.discard)(site)
+            return History(is_observed=site in self.observed, degraded=("store",))
+        (self.observed.add if history.is_observed else self.observed.discard)(site)
         return history
 
 

@@ -6,9 +6,11 @@ import json
 
 import pytest
 from sqlalchemy import text
+from starlette.testclient import TestClient
 
 from app.core.comment import Comment, Rule
 from app.errors import StoreUnavailable
+from app.main import create_app
 from app.web.coral import PURPOSE
 from tests.web.conftest import AT, CASINO, KEY, OTHER_KEY, wired
 
@@ -104,6 +106,18 @@ def test_it_is_still_only_observed_while_the_database_does_not_answer(observed):
         wired(observed).store.history_of("blog", Comment())
 
     answer = observed.post("/classify", json=SPAM | {"author": "viagra-test-123"}).json()
+
+    assert "store" in answer["degraded"]
+    assert (answer["action"], answer["override"]["value"]) == ("publish", "reject")
+
+
+def test_it_is_only_observed_from_the_first_comment_after_a_start_on(observed, make_settings):
+    with TestClient(create_app(make_settings())) as restarted:
+        with wired(restarted).store._transaction() as connection:
+            connection.execute(text("ALTER TABLE rules RENAME TO rules_gone"))
+        answer = restarted.post(
+            "/classify", json={"text": "Hi", "author": "viagra-test-123"}, headers={"Authorization": f"Bearer {KEY}"}
+        ).json()
 
     assert "store" in answer["degraded"]
     assert (answer["action"], answer["override"]["value"]) == ("publish", "reject")
