@@ -98,7 +98,9 @@ def _said(found: Drift, models: list[str]) -> str:
 
 
 def _row(since: str, week: Week) -> tuple[str, ...]:
-    apart = "too few" if week.calibration_error is None else f"{week.calibration_error:.3f} ({week.by_chance:.3f})"
+    apart = "too few" if week.decided else "–"
+    if week.calibration_error is not None:
+        apart = f"{week.calibration_error:.3f} (by chance {week.by_chance:.3f})"
     return (
         since[:10],
         f"{week.comments:,}",

@@ -16,5 +16,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop it; whoever was observed is told what Winnow finds again."""
-    with op.batch_alter_table("sites") as batch:
-        batch.drop_column("is_observed")
+    op.drop_column("sites", "is_observed")  # in place: others' rows refer to this table, so it cannot be made anew
