@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from app.commands import INTERRUPTED, REFUSED, doors, goals, printing, site_rules
+from app.commands import INTERRUPTED, REFUSED, doors, goals, printing, shadow, site_rules
 from app.commands.audit import audit
 from app.commands.benchmark import benchmark
 from app.commands.check import check
@@ -26,6 +26,7 @@ from app.commands.retrain import retrain
 from app.commands.score import score
 from app.commands.serve import serve
 from app.commands.site import site
+from app.commands.stats import stats
 from app.commands.train import train
 from app.commands.webhook import webhook
 from app.errors import WinnowError
@@ -78,9 +79,11 @@ app.command(rich_help_panel=_JUDGE)(decide)
 app.command("import", rich_help_panel=_JUDGE)(import_export)
 app.command(rich_help_panel=_RUN)(serve)
 app.command(rich_help_panel=_RUN)(doctor)
+app.command(rich_help_panel=_RUN)(stats)
 goals.add_to(site)
 site_rules.add_to(site)
 doors.add_to(site)
+shadow.add_to(models)
 app.add_typer(site, name="site", rich_help_panel=_RUN)
 app.add_typer(moderator, name="moderator", rich_help_panel=_RUN)
 app.add_typer(person, name="person", rich_help_panel=_RUN)

@@ -30,12 +30,14 @@ from app.web import (
     perspective,
     problems,
 )
+from app.web.alarming import keep_looking
 from app.web.following import keep_following
 from app.web.metrics import Metrics
 from app.web.review import refusals
 from app.web.review.batches import Batches
 from app.web.review.expiry import keep_expiring
 from app.web.review.parts import REVIEW
+from app.web.trying import keep_trying
 from app.web.watch import Watch
 from app.web.wiring import Wiring, utc_now
 
@@ -96,8 +98,13 @@ async def _running(settings: Settings, metrics: Metrics, app: FastAPI) -> AsyncI
         closing.callback(noting.cancel)
         expiring = asyncio.create_task(keep_expiring(wiring.store, utc_now))
         closing.callback(expiring.cancel)
+        looking = asyncio.create_task(keep_looking(wiring))
+        closing.callback(looking.cancel)
         following = asyncio.create_task(keep_following(wiring))
         closing.callback(following.cancel)
+        closing.callback(wiring.shadow.close, CLOSE_WITHIN_S)
+        trying = asyncio.create_task(keep_trying(wiring))
+        closing.callback(trying.cancel)
         yield
 
 
@@ -120,7 +127,8 @@ def _wired(settings: Settings, metrics: Metrics, closing: AsyncExitStack) -> Wir
             _log.warning("port %d gives no metrics of this process: %s", settings.metrics_port, error.strerror)
     batches = Batches(store, utc_now)
     closing.callback(batches.close, CLOSE_WITHIN_S)
-    return Wiring(settings, store, writer, model, known_lists, metrics, wake_batches=batches.wake)
+    observed = set(store.observed_sites())
+    return Wiring(settings, store, writer, model, known_lists, metrics, wake_batches=batches.wake, observed=observed)
 
 
 def _function_name(route: APIRoute) -> str:

@@ -2,8 +2,9 @@
 
 import hashlib
 import json
+import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from app.errors import ModelUnusable
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 CURRENT = "current"
 """A text file that names the version in use."""
 
+CANDIDATE = "candidate"
+"""A text file that names a version which is tried out beside it, and the share of comments that it judges for real."""
 SITES = "sites.npz"
 """The file in a version's folder that holds what each site has taught it."""
 MAX_CARD_BYTES = 4 << 20
@@ -41,13 +44,44 @@ def current_version(folder: Path) -> str:
     except (OSError, UnicodeDecodeError) as error:
         remedy = "Name a version with `winnow models use VERSION`, or point WINNOW_MODELS at the right folder."
         raise ModelUnusable(str(folder), "There is no file `current` in the models folder.", remedy) from error
-    if not name or "/" in name or "\\" in name or name.startswith("."):
+    if not _is_name(name):
         raise ModelUnusable(
             str(folder),
             "The file `current` does not name a version.",
             "Write it anew with `winnow models use`.",
         )
     return name
+
+
+class Candidate(NamedTuple):
+    """A version that is tried out."""
+
+    version: str
+    share: float
+    """Of the comments, 0.0 to 1.0, that it judges for real."""
+
+
+def candidate(folder: Path) -> Candidate | None:
+    """What the file `candidate` says, such as `2026-12-01.1 0.05`; None without one.
+
+    Raises:
+        ModelUnusable: it cannot be read, or does not name a version and a share.
+    """
+    try:
+        written = (folder / CANDIDATE).read_text(encoding="utf-8").split()
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError):
+        written = []
+    name, share = (*written, "0")[:2] if len(written) in (1, 2) else ("", "")
+    if not _is_name(name) or not re.fullmatch(r"0(\.\d+)?|1(\.0+)?", share):
+        remedy = "Write it anew with `winnow models shadow VERSION`, or end it with --stop."
+        raise ModelUnusable(str(folder), "The file `candidate` does not name a version and a share.", remedy)
+    return Candidate(name, float(share))
+
+
+def _is_name(name: str) -> bool:
+    return bool(name) and "/" not in name and "\\" not in name and not name.startswith(".")
 
 
 def card_of(folder: Path, version: str) -> dict[str, Any] | None:

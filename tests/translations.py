@@ -14,7 +14,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from app import lists
-from app.core import addresses, cautions, rule_expiry, rule_values, site_values
+from app.core import addresses, alarms, cautions, drift, rule_expiry, rule_values, site_values
 from app.core.comment import RULE_KINDS
 from app.core.query import SENTENCES
 from app.core.query_fields import FIELDS
@@ -55,6 +55,9 @@ def sentences() -> Iterator[tuple[str | tuple[str, str], str]]:
         yield from ((text, "core/query_fields.py:1") for text in (field.finds, field.takes))
     yield from ((text, "core/query.py:1") for text in SENTENCES)
     yield from ((sentence, "core/cautions.py:1") for sentence in cautions.SENTENCES.values())
+    for table in (alarms.SENTENCES, alarms.REMEDIES):
+        yield from ((sentence, "core/alarms.py:1") for sentence in table.values())
+    yield from ((sentence, "core/drift.py:1") for sentence in (*drift.READINGS.values(), drift.NO_SAMPLE))
     for module in (addresses, preferences, site_values, rule_expiry, rule_values):
         for refusal in module.REFUSALS.values():
             yield from ((sentence, f"{module.__name__}:1") for sentence in refusal)

@@ -17,8 +17,10 @@ from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from pathlib import Path
 
+from app import models
 from app.commands import opening
-from app.errors import CommandRefused, WinnowError
+from app.core.times import written
+from app.errors import CommandRefused, StoreUnavailable, WinnowError
 from app.settings import Settings
 
 NEEDED_PYTHON = (3, 11)
@@ -57,6 +59,7 @@ def examine(host: str, port: int) -> list[Finding]:
         ("model", lambda: model(settings)),
         ("port", lambda: free_port(host, port)),
         ("training", training),
+        ("sites", lambda: sites(settings)),
     )
     return findings + [_found(name, check) for name, check in checks]
 
@@ -125,16 +128,10 @@ def home(settings: Settings) -> str:
 
 def database(settings: Settings) -> str:
     """It opens, takes the write lock, is whole and has the tables of this version. Nothing is changed."""
-    from sqlalchemy import make_url
-    from sqlalchemy.exc import ArgumentError
-
     from app.store.database import database_name, examine, open_engine
 
-    try:
-        path = make_url(settings.database_url).database
-    except ArgumentError:
-        path = None  # open_engine says it better
-    if path and not Path(path).exists() and settings.database_url.startswith("sqlite"):
+    path = _database_file(settings)
+    if path is not None and not path.exists():
         return f"{path} is made at the first start"
     engine = open_engine(settings.database_url)
     try:
@@ -170,9 +167,13 @@ def suffixes(today: date) -> str:
 
 
 def model(settings: Settings) -> str:
-    """The one in use loads: it is whole, and made for the features of this program."""
+    """The one in use loads, and so does a candidate: they are whole, and made for the features of this program."""
     found, _ = opening.open_model(settings)
-    return f"{found.version}, hash and features match"
+    tried = models.candidate(settings.models)
+    if tried is None:
+        return f"{found.version}, hash and features match"
+    beside, _ = opening.open_model(settings, tried.version)
+    return f"{found.version} and the candidate {beside.version}, hashes and features match"
 
 
 def free_port(host: str, port: int) -> str:
@@ -199,3 +200,38 @@ def training() -> str:
         remedy = "Install it to train: pip install scikit-learn. Serving works without it."
         raise CommandRefused("scikit-learn", "It is not installed.", remedy)
     return "scikit-learn is there"
+
+
+def sites(settings: Settings) -> str:
+    """Every site goes on sending comments, and not all of them ham, as far as its past lets expect that."""
+    from app.core.alarms import REMEDIES, SENTENCES, values
+    from app.store.database import open_engine
+    from app.store.sql import SqlStore
+
+    path = _database_file(settings)
+    if path is None or not path.exists():
+        return "none yet"
+    store = SqlStore(open_engine(settings.database_url))
+    try:
+        found = store.alarms(written(opening.moment()))
+    except StoreUnavailable:
+        return "not known, for the database cannot be read"
+    finally:
+        store.close()
+    if found:
+        told = " ".join(f"{site}: {SENTENCES[alarm.kind] % values(alarm)}" for site, alarm in found)
+        first, alarm = found[0]
+        raise CommandRefused("sites", told, f"{REMEDIES[alarm.kind]} Try: winnow doctor --site {first}")
+    return "none is silent or sends only ham, unlike before"
+
+
+def _database_file(settings: Settings) -> Path | None:
+    """Where SQLite keeps it; None for another database, or an address that makes no sense."""
+    from sqlalchemy import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        path = make_url(settings.database_url).database
+    except ArgumentError:
+        return None  # open_engine says it better
+    return Path(path) if path and settings.database_url.startswith("sqlite") else None

@@ -39,12 +39,13 @@ def doctor(host: Host = "127.0.0.1", port: Port = 8000, site: Of = "", json: pri
 
 
 def _of_site(name: str, as_json: bool) -> None:
+    from app.core.times import written
     from app.web.site_diagnosis import examine
 
     settings = opening.read_settings()
     model, lists = opening.open_model(settings)
     with opening.open_store(settings) as store:
-        found = examine(store, name, model, lists)
+        found = examine(store, name, model, lists, written(opening.moment()))
     if as_json:
         printing.print_json(found)
         return
@@ -54,6 +55,10 @@ def _of_site(name: str, as_json: bool) -> None:
         printing.table(("Who asks", "Last", "Requests", "Refused", "Last refusal"), rows)
     else:
         printing.say(f"Nobody has asked in the name of {name} yet. Try: winnow site rotate-key {name}, then a request.")
+    for alarm in found["alarms"]:
+        printing.say(f"{alarm['says']} {alarm['remedy']}", "bold red")
+    if found["observed"]:
+        printing.say(f"{name} is only observed: its CMS is told to publish whatever comes.")
     printing.say(f"Of the last {found['comments']} comments:")
     for each in found["missing"]:
         printing.say(f"{each['missing']} came without {each['field']}. {each['why']}{_effect(each)}")

@@ -43,6 +43,7 @@ def list_(json: printing.Json = False) -> None:
     with opening.open_store(opening.read_settings()) as store:
         sites = store.sites()
         networks = store.open_networks()
+        observed = set(store.observed_sites())
     open_to = {each.name: [network for site, network in networks if site == each] for each in sites}
     if json:
         printing.print_json(
@@ -52,6 +53,7 @@ def list_(json: printing.Json = False) -> None:
                     "created_at": each.created_at,
                     "key_hint": each.key_hint,
                     "open_to": open_to[each.name],
+                    "observed": each.name in observed,
                 }
                 for each in sites
             ]
@@ -60,10 +62,16 @@ def list_(json: printing.Json = False) -> None:
         printing.say("There is no site yet. Add one: winnow site add NAME")
     else:
         rows = [
-            (each.name, f"{each.key_hint}…", each.created_at, ", ".join(open_to[each.name]) or "nobody")
+            (
+                each.name,
+                f"{each.key_hint}…",
+                each.created_at,
+                ", ".join(open_to[each.name]) or "nobody",
+                "only observed" if each.name in observed else "acting",
+            )
             for each in sites
         ]
-        printing.table(("Site", "Key", "Added", "Open without a key to"), rows)
+        printing.table(("Site", "Key", "Added", "Open without a key to", "Winnow is"), rows)
 
 
 @site.command("rotate-key")
@@ -106,6 +114,28 @@ def thresholds(
         printing.print_json({"site": name, **told, "from": "site" if own else "model"})
     else:
         printing.say(said(name, limits, "its own" if own else "those of the model"))
+
+
+@site.command()
+def observe(
+    name: Name,
+    off: Annotated[bool, typer.Option("--off", help="Tell the CMS what Winnow finds again.")] = False,
+    json: printing.Json = False,
+) -> None:
+    """Only observe a site: its CMS is told to publish whatever comes; what Winnow would have done is kept and shown.
+
+    Holds from the next comment on; no restart is needed.
+
+    Example: winnow site observe blog
+    """
+    with opening.open_store(opening.read_settings()) as store:
+        changed = store.set_observed(name, not off, opening.doer())
+    if json:
+        printing.print_json({"site": name, "observed": not off, "changed": changed})
+    elif off:
+        printing.say(f"The CMS of {name} is told what Winnow finds{'' if changed else ', as before'}.")
+    else:
+        printing.say(f"{name} is only observed: its CMS is told to publish{'' if changed else ', as before'}.")
 
 
 def said(name: str, limits: Thresholds, whose: str) -> str:

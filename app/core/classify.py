@@ -26,7 +26,13 @@ def classify(
 
     Never raises for anything a comment may hold.
     """
-    measured = measure(comment, lists, looked)
+    return classify_measured(comment, measure(comment, lists, looked), history, model, lists)
+
+
+def classify_measured(
+    comment: Comment, measured: Measured, history: History, model: Model, lists: Lists
+) -> Classification:
+    """The same of a comment that was measured before, which takes most of the time and is the same for all models."""
     scored = model.score(measured)
     score = round(scored.probability, SCORE_DECIMALS)
     thresholds = history.thresholds or model.thresholds
@@ -45,6 +51,7 @@ def classify(
         missing=comment.missing(),
         model=model.version,
         campaign=_campaign(history.campaign, ruling),
+        is_observed=history.is_observed,
     )
 
 

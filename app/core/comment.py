@@ -144,5 +144,7 @@ class History:
     """Where the comment's keys lead, see core.campaign; None when it stands alone."""
     precedent: Precedent | None = None
     """What somebody said of a comment like it, see core.precedent."""
+    is_observed: bool = False
+    """Whether the site is only observed, so that its CMS is told to publish whatever comes."""
     degraded: tuple[str, ...] = ()
     """What could not be read, e.g. ("store",); empty when all is well."""

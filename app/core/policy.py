@@ -9,6 +9,8 @@
 7. precedent     somebody decided a comment like it: copies are what that was, of the rest a person decides
 8. thresholds    the site's own, else the model's: hold, reject, discard; a tie goes to the stricter side
 
+A site that is only observed is told to publish all the same; what came out here is what is kept. See core.observing.
+
 A deny rule of a link kind speaks when any link fits, an allow rule only when every link does: else a spammer would
 add one allowed link and be through. For the same reason a campaign that was called ham lets only copies through, which
 bring neither a new link nor many new words.

@@ -54,11 +54,13 @@ class Override:
     """The rule that decided instead of the score."""
 
     rule: str
-    """role, test, honeypot, campaign, precedent, allow or deny."""
+    """role, test, honeypot, campaign, precedent, allow or deny; in what the CMS is told also observed."""
     kind: str
-    """For allow and deny: what kind of rule; for a campaign or precedent: spam or ham; else empty."""
+    """For allow and deny: what kind of rule; for a campaign or precedent: spam or ham; for observed the verdict that
+    it would have been; else empty."""
     value: str
-    """The rule's value as the operator wrote it, or the role, or the id of the campaign or the decided comment."""
+    """The rule's value as the operator wrote it, or the role, or the id of the campaign or the decided comment, or for
+    observed the action that it would have been."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +96,5 @@ class Classification:
     """Folder name under models/."""
     campaign: CampaignReport | None = None
     """None when the comment stands alone. Changes with what comes after, so it is never stored with the answer."""
+    is_observed: bool = False
+    """Whether its site is only observed: the CMS is told to publish it, see core.observing."""

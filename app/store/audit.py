@@ -28,6 +28,8 @@ ACTS: tuple[str, ...] = (
     "site-add",
     "site-key",
     "site-thresholds",
+    "site-observe",
+    "site-act",
     "site-open",
     "site-close",
     "webhook-add",

@@ -22,3 +22,5 @@ class SiteState(NamedTuple):
     """Who sent that."""
     networks: tuple[str, ...]
     """May speak for it without a key."""
+    is_observed: bool
+    """Whether its CMS is told to publish whatever comes."""

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from app.core.campaign import NO_SIGNATURE, Signature
 from app.core.comment import COMMENT_FIELDS, Comment
 from app.core.hosts import parse_url
+from app.core.observing import told
 from app.core.text import text_hash
 from app.core.verdict import Classification
 
@@ -139,6 +140,7 @@ class Record:
     """RFC 3339, UTC, as the caller gave it; the store has no clock."""
     comment: Comment
     classification: Classification
+    """What Winnow found; what it tells the CMS is `told`."""
     decision: Decision | None = None
     """The one that stands; None until somebody decided."""
     client: str = ""
@@ -149,6 +151,11 @@ class Record:
     """How it finds its campaign when it is written; it is not kept with it."""
     signed: Signature = field(default=NO_SIGNATURE, compare=False)
     """All its keys: what a decision on it leaves behind for what arrives like it. Kept, and not read back."""
+
+    @property
+    def told(self) -> Classification:
+        """What the CMS is told, which is to publish where the site is only observed. Every door answers with this."""
+        return told(self.classification)
 
 
 def new_key(alphabet: str = KEY_ALPHABET) -> str:

@@ -89,6 +89,7 @@ def answer_of(classification: Classification) -> dict[str, Any]:
         "degraded": list(classification.degraded),
         "missing": list(classification.missing),
         "model": classification.model,
+        "is_observed": classification.is_observed,
     }
 
 
@@ -107,6 +108,7 @@ def classification_of(answer: Mapping[str, Any]) -> Classification:
         degraded=tuple(answer["degraded"]),
         missing=tuple(answer["missing"]),
         model=answer["model"],
+        is_observed=answer.get("is_observed", False),  # answers of before 0006 lack it
     )
 
 

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from app.store import schema_review  # noqa: F401  its tables belong to the same metadata
 from app.store.schema_base import metadata
 
-REVISION = "0005"
+REVISION = "0007"
 """The newest step in migrations/versions/; a test holds the two together."""
 
 sites = Table(
@@ -37,6 +37,7 @@ sites = Table(
     Column("hold", Float, comment="the site's own threshold, 0.0 to 1.0; all three are null or none is"),
     Column("reject", Float, comment="as hold"),
     Column("discard", Float, comment="as hold"),
+    Column("is_observed", Boolean, nullable=False, server_default=text("0"), comment="its CMS is told to publish all"),
     Index("ix_sites_key_hash", "key_hash", unique=True),
 )
 

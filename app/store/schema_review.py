@@ -1,6 +1,19 @@
 """The tables of the moderators' pages: who they are, what they did, and what waits for them."""
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    text,
+)
 
 from app.store.schema_base import metadata
 
@@ -166,7 +179,35 @@ batches = Table(
     Column("undoing", Boolean, nullable=False, comment="the work is to take it back"),
 )
 
+shadow_counts = Table(
+    "shadow_counts",
+    metadata,
+    # What a candidate would have done, beside the model in use.
+    Column("candidate", Text, primary_key=True, comment="folder name under models/"),
+    Column("model", Text, primary_key=True, comment="the one in use"),
+    Column("site", Text, ForeignKey("sites.name"), primary_key=True),
+    Column("action", Text, primary_key=True, comment="by the model in use; empty: not compared"),
+    Column("candidate_action", Text, primary_key=True, comment="empty: not compared, for too many waited"),
+    Column("comments", Integer, nullable=False),
+    Column("first_at", Text, nullable=False),
+    Column("last_at", Text, nullable=False),
+)
+
+shadow_changes = Table(
+    "shadow_changes",
+    metadata,
+    # The newest comments with which the candidate would have done something else.
+    Column("comment", Text, ForeignKey("comments.id", ondelete="CASCADE"), primary_key=True),
+    Column("candidate", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("action", Text, nullable=False, comment="by the model in use"),
+    Column("score", Float, nullable=False, comment="by the model in use"),
+    Column("candidate_action", Text, nullable=False),
+    Column("candidate_score", Float, nullable=False),
+    Index("ix_shadow_changes_candidate", "candidate", "comment"),
+)
+
 TABLES = (
     moderators, sessions, invitations, failed_sign_ins, audit, acts, notes, claims, skips, signatures, campaigns,
-    precedents, precedent_keys, preferences, batches,
+    precedents, precedent_keys, preferences, batches, shadow_counts, shadow_changes,
 )  # fmt: skip

@@ -29,9 +29,11 @@ from app.store.sql_queue import SqlQueue
 from app.store.sql_rules import SqlRules
 from app.store.sql_sessions import SqlSessions
 from app.store.sql_settling import SqlSettling
+from app.store.sql_shadow import SqlShadow
 from app.store.sql_sites import SqlSites
 from app.store.sql_statistics import SqlStatistics
 from app.store.sql_teaching import SqlTeaching
+from app.store.sql_watching import SqlWatching
 from app.store.sql_webhooks import SqlWebhooks
 
 _ANY_SITE = select(sites.c.name).limit(1)
@@ -57,6 +59,8 @@ class SqlStore(
     SqlPeople,
     SqlDomains,
     SqlStatistics,
+    SqlWatching,
+    SqlShadow,
     SqlExport,
     SqlTeaching,
     SqlErasure,

@@ -21,7 +21,9 @@ _IN_FORCE = and_(
     or_(rules.c.expires_at.is_(None), rules.c.expires_at > bindparam("now")),
 )
 _HISTORY = (
-    select(sites.c.hold, sites.c.reject, sites.c.discard, rules.c.effect, rules.c.kind, rules.c.value)
+    select(
+        sites.c.hold, sites.c.reject, sites.c.discard, sites.c.is_observed, rules.c.effect, rules.c.kind, rules.c.value
+    )
     .select_from(sites.outerjoin(rules, _IN_FORCE))
     .where(sites.c.name == bindparam("name"))
     .order_by(rules.c.id)
@@ -56,13 +58,14 @@ class SqlComments(SqlBase):
         found = self._read(self._history, now, site_name)
         if not found:
             raise site_unknown(site_name)
-        hold, reject, discard = found[0][:3]
+        hold, reject, discard, is_observed = found[0][:4]
         return History(
             thresholds=None if hold is None else Thresholds(hold, reject, discard),
-            rules=tuple(Rule(*row[3:]) for row in found if row[3] is not None),
+            rules=tuple(Rule(*row[4:]) for row in found if row[4] is not None),
             page=self._page_of(site_name, comment),
             campaign=self._campaign_of(signature, now) if signature.keys else None,
             precedent=self._precedent_of(site_name, signature, now),
+            is_observed=bool(is_observed),
         )
 
     def _campaign_of(self, signature: Signature, now: str) -> Campaign | None:

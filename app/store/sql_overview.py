@@ -46,6 +46,7 @@ def _states(connection: Connection, since: str, wanted: Select[Any]) -> tuple[Si
             held.get(row.name, 0),
             *asked.get(row.name, ("", "")),
             tuple(opened.get(row.name, ())),
+            row.is_observed,
         )
         for row in connection.execute(wanted.order_by(sites.c.name))
     )

@@ -80,6 +80,22 @@ class SqlSites(SqlBase):
                 told = {"from": before, "to": values, "before": _said(before), "after": _said(values)}
                 _audit(connection, doer, "site-thresholds", name, told)
 
+    def set_observed(self, name: str, is_observed: bool, doer: Doer | None = None) -> bool:
+        """Say whether the site is only observed; False when that was so already. Raises SiteUnknown."""
+        with self._transaction() as connection:
+            require_site(connection, name)
+            changed = (sites.c.name == name, sites.c.is_observed != is_observed)
+            if not connection.execute(update(sites).where(*changed), {"is_observed": is_observed}).rowcount:
+                return False
+            _audit(connection, doer, "site-observe" if is_observed else "site-act", name)
+        return True
+
+    def observed_sites(self) -> tuple[str, ...]:
+        """The names of the sites that are only observed, in order."""
+        statement = select(sites.c.name).where(sites.c.is_observed).order_by(sites.c.name)
+        with self._reading() as connection:
+            return tuple(connection.execute(statement).scalars())
+
     # Networks that need no key
 
     def open_to(self, name: str, network: str, doer: Doer | None = None) -> bool:

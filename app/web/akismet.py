@@ -52,9 +52,9 @@ async def comment_check(request: Request, wired: Wiring, caller: Caller, fields:
         id = known  # asked again, as after an edit of something else: one comment stands in the queue once
     elif not sent.is_test:
         causes += await wired.recorder.record([record])
-    flagged = record.classification.action != "publish"
+    flagged = record.told.action != "publish"
     url = None if sent.is_test else review_url(pages_of(request, wired.settings.public_url), id)
-    return word(request, "true" if flagged else "false", _told(record.classification, id, causes, sent, url))
+    return word(request, "true" if flagged else "false", _told(record.told, id, causes, sent, url))
 
 
 async def submit(label: str, request: Request, wired: Wiring, caller: Caller, fields: Fields) -> Response:
@@ -116,6 +116,8 @@ def _told(found: Classification, id: str, causes: tuple[str, ...], sent: Sent, u
         headers["X-Akismet-Classification"] = "spam" if flagged else "ham"
     headers["X-Spam-Score"] = f"{found.score:.4f}"
     headers["X-Spam-Action"] = found.action
+    if found.is_observed and found.override:
+        headers["X-Spam-Observed"] = found.override.value
     if found.override:
         headers["X-Spam-Reasons"] = f"override.{found.override.rule}"
     else:

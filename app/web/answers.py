@@ -76,7 +76,7 @@ def stored(record: Record, review_url: str | None) -> dict[str, Any]:
     """The body of GET /comments/{id}."""
     decision = record.decision
     return {
-        **judged(record.id, record.site, record.classification, review_url),
+        **judged(record.id, record.site, record.told, review_url),
         "received_at": record.received_at,
         "comment": {name: getattr(record.comment, name) for name in COMMENT_FIELDS},
         "decision": decided(decision) if decision and decision.label else None,

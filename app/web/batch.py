@@ -99,7 +99,7 @@ def _judged(wired: Wiring, caller: Caller, item: _Item) -> tuple[dict[str, Any],
         return {"error": refused.body()}, None
     record = judge(wired, caller.site.name, comment, caller.degraded + causes, caller.client)
     url = None if sent.check_only else review_url(caller.pages, record.id)
-    answer = answers.judged(record.id, record.site, record.classification, url)
+    answer = answers.judged(record.id, record.site, record.told, url)
     answer["took_ms"] = round((perf_counter() - began) * 1_000, 3)
     return answer, None if sent.check_only else record
 

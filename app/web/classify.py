@@ -56,7 +56,7 @@ async def classify_comment(request: Request) -> Response:
     sent, comment, causes = received(value, wired.settings.max_body_bytes, clean=clean)
     record = judge(wired, caller.site.name, comment, caller.degraded + causes, client_of(request, "classify"))
     url = None if sent.check_only else review_url(pages_of(request, wired.settings.public_url), record.id)
-    answer: dict[str, Any] = answers.judged(record.id, record.site, record.classification, url)
+    answer: dict[str, Any] = answers.judged(record.id, record.site, record.told, url)
     answer["took_ms"] = round((perf_counter() - began) * 1_000, 3)
     if not sent.check_only:
         answers.degrade(answer, await wired.recorder.record([record]))

@@ -52,7 +52,7 @@ async def moderation_phase(request: Request) -> Response:
     is_edit = isinstance(value, dict) and value.get("action") == "EDIT"
     if not (is_edit and deciding.find_unchanged(wired, site, comment)):
         await wired.recorder.record([record])
-    return answers.json_response(_answer(record.classification))
+    return answers.json_response(_answer(record.told))
 
 
 def is_signed(sent: bytes, header: str, secrets: tuple[str, ...]) -> bool:

@@ -9,13 +9,15 @@ from pydantic import ValidationError
 from ulid import ULID
 
 from app.core.campaign import kept, signature
-from app.core.classify import classify
+from app.core.classify import classify_measured
 from app.core.comment import Comment, History
-from app.core.features import look
+from app.core.features import look, measure
+from app.core.shadow import is_canary
 from app.store.records import Record
 from app.web import body
 from app.web.problems import RefusedRequest, invalid_fields
 from app.web.schemas import ClassifyIn
+from app.web.shadow import Answered
 from app.web.wiring import Wiring
 
 SANITISED = "text.sanitised"
@@ -38,13 +40,23 @@ def judge(wired: Wiring, site: str, comment: Comment, causes: Iterable[str] = ()
     seconds = perf_counter() - began
     history = wired.history_of(site, comment, signed)
     began = perf_counter()
-    found = classify(_with_page(comment, history), history, wired.model.of(site), wired.lists, looked)
+    judged = _with_page(comment, history)
+    measured = measure(judged, wired.lists, looked)
+    model, trial = wired.model, wired.trial
+    if trial and trial.model.version == model.version:  # it has just been put in use
+        trial = None
+    by_candidate = trial is not None and is_canary(site, comment, trial.share)
+    chosen = trial.model if trial and by_candidate else model
+    found = classify_measured(judged, measured, history, chosen.of(site), wired.lists)
     leaves = kept(signed, looked, found, wired.lists)
     wired.metrics.judged(found.verdict, seconds + perf_counter() - began)
     degraded = tuple(dict.fromkeys((*found.degraded, *history.degraded, *causes)))
     if degraded != found.degraded:
         found = replace(found, degraded=degraded)
-    return Record(f"c_{ULID()}", site, wired.now(), comment, found, client=client, signature=leaves, signed=signed)
+    record = Record(f"c_{ULID()}", site, wired.now(), comment, found, client=client, signature=leaves, signed=signed)
+    if trial:
+        wired.shadow.offer(Answered(record, judged, measured, history, model, trial, by_candidate))
+    return record
 
 
 def _with_page(comment: Comment, history: History) -> Comment:

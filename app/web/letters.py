@@ -78,7 +78,7 @@ def letter(record: Record, kind: Kind, language: str, *, name: str = "", contact
         .render(
             kind=kind,
             by=by,
-            was_visible=record.classification.action == "publish",
+            was_visible=record.told.action == "publish",
             author=_on_one_line(comment.author, MAX_QUOTED),
             name=name or record.site,
             contact=contact,
@@ -94,9 +94,9 @@ def letter(record: Record, kind: Kind, language: str, *, name: str = "", contact
 def kind_of(record: Record) -> Kind:
     """What there is to tell of a comment as it now stands."""
     label = record.decision.label if record.decision else None
-    if label == "ham" or (label is None and record.classification.action == "publish"):
+    if label == "ham" or (label is None and record.told.action == "publish"):
         return "restored"
-    return "held" if label is None and record.classification.action == "hold" else "removed"
+    return "held" if label is None and record.told.action == "hold" else "removed"
 
 
 def language_for(record: Record, otherwise: str) -> str:

@@ -1,10 +1,10 @@
 """What the service counts about itself: no site, no key, no word of any comment among the labels."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from socketserver import BaseServer
 from typing import NamedTuple
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, start_http_server
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, start_http_server
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 _ANSWER_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
@@ -18,6 +18,16 @@ class Exposition(NamedTuple):
 
     body: bytes
     content_type: str
+
+
+def _alarms(registry: CollectorRegistry) -> Gauge:
+    said = "Sites that send nothing (silent) or nothing but ham (all-ham), unlike before."
+    return Gauge("winnow_sites_alarming", said, ("alarm",), registry=registry)
+
+
+def _shadowed(registry: CollectorRegistry) -> Counter:
+    said = "Comments that a candidate was to score beside the model in use, by what came of it."
+    return Counter("winnow_shadow", said, ("outcome",), registry=registry)
 
 
 class Metrics:
@@ -58,6 +68,8 @@ class Metrics:
             ("outcome",),
             registry=self.registry,
         )
+        self._alarms = _alarms(self.registry)
+        self._shadowed = _shadowed(self.registry)
         # labels() takes a lock and validates, 2 us each; the pairs are few, so they are kept.
         self._answered: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
         self._judged: dict[str, Counter] = {}
@@ -92,6 +104,15 @@ class Metrics:
     def webhook_called(self, outcome: str) -> None:
         """`outcome` is delivered, retry, failed (given up) or disabled."""
         self._webhook_calls.labels(outcome).inc()
+
+    def shadowed(self, outcome: str) -> None:
+        """`outcome` is same, changed, dropped or failed."""
+        self._shadowed.labels(outcome).inc()
+
+    def alarming(self, sites: Mapping[str, int]) -> None:
+        """How many sites alarm now, by kind of alarm."""
+        for alarm, number in sites.items():
+            self._alarms.labels(alarm).set(number)
 
     def exposition(self) -> Exposition:
         """Everything counted so far, in Prometheus's text format."""

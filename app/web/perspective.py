@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.core.comment import Comment
+from app.core.verdict import Classification
 from app.store.records import Decision
 from app.web import answers, body, deciding, openapi
 from app.web.auth import Caller, key_of
@@ -47,7 +48,7 @@ async def analyze(request: Request) -> Response:
     record = judge(wired, caller.site.name, Comment(text=text), caller.degraded, client)
     if value.get("doNotStore") is not True:
         await wired.recorder.record([record])
-    score = {"value": round(record.classification.score, answers.DECIMALS), "type": "PROBABILITY"}
+    score = {"value": _score_told(record.told), "type": "PROBABILITY"}
     span = {"begin": 0, "end": len(text), "score": score}
     wanted = value.get("requestedAttributes")
     names = list(wanted)[:MAX_ATTRIBUTES] if isinstance(wanted, dict) and wanted else [_DEFAULT_ATTRIBUTE]
@@ -81,6 +82,11 @@ async def suggest_score(request: Request) -> Response:
     await deciding.decide(wired, caller.site.name, id, Decision(label, by[:200], wired.now()))
     token = value.get("clientToken")
     return answers.json_response({"clientToken": token} if isinstance(token, str) else {})
+
+
+def _score_told(found: Classification) -> float:
+    """The score; 0 of an observed site's comment, for here the score is all that says what to do."""
+    return 0.0 if found.is_observed else round(found.score, answers.DECIMALS)
 
 
 async def _received(request: Request) -> tuple[Wiring, Caller, dict[str, Any]]:

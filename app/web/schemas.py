@@ -130,9 +130,15 @@ class ThresholdsOut(BaseModel):
 class OverrideOut(BaseModel):
     """The rule that decided instead of the score."""
 
-    rule: str = Field(description="role, test, honeypot, campaign, allow or deny.")
-    kind: str = Field(description="For allow and deny, what the rule looks at; for campaign spam or ham; else empty.")
-    value: str = Field(description="The rule as the operator wrote it, or the role, or the campaign's id.")
+    rule: str = Field(description="role, test, honeypot, campaign, precedent, allow, deny or observed.")
+    kind: str = Field(
+        description="For allow and deny, what the rule looks at; for campaign and precedent spam or ham; for "
+        "observed the verdict that it would have been; else empty."
+    )
+    value: str = Field(
+        description="The rule as the operator wrote it, the role, the id of the campaign or of the decided comment; "
+        "for observed the action that it would have been."
+    )
 
 
 class ReasonOut(BaseModel):

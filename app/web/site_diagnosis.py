@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
+from app.core.alarms import REMEDIES, SENTENCES, values
 from app.core.comment import Comment, History, Page
 
 if TYPE_CHECKING:
@@ -40,9 +41,9 @@ class Missing:
     """As many of them would have been treated more strictly."""
 
 
-def examine(store: "SqlStore", site: str, model: "Model", lists: "Lists") -> dict[str, Any]:
-    """Everything about one site, as JSON values. Raises SiteUnknown."""
-    limits = store.history_of(site, Comment()).thresholds
+def examine(store: "SqlStore", site: str, model: "Model", lists: "Lists", now: str) -> dict[str, Any]:
+    """Everything about one site, as JSON values; `now` is RFC 3339, UTC. Raises SiteUnknown."""
+    history = store.history_of(site, Comment())
     records = store.last_comments(site, LAST_COMMENTS)
 
     def history_of(comment: Comment) -> History:
@@ -51,7 +52,13 @@ def examine(store: "SqlStore", site: str, model: "Model", lists: "Lists") -> dic
     found = [_missing(field, records, history_of, model.of(site), lists) for field in WHY]
     return {
         "site": site,
-        "thresholds": "its own" if limits else "those of the model",
+        "thresholds": "its own" if history.thresholds else "those of the model",
+        "observed": history.is_observed,
+        "alarms": [
+            {"alarm": each.kind, "says": SENTENCES[each.kind] % values(each), "remedy": REMEDIES[each.kind]}
+            for name, each in store.alarms(now)
+            if name == site
+        ],
         "clients": [client._asdict() for client in store.clients(site)],
         "comments": len(records),
         "missing": [

@@ -15,6 +15,7 @@ from app.core.campaign import NO_SIGNATURE, Signature
 from app.core.comment import Comment, History
 from app.core.lists import Lists
 from app.core.model import Model
+from app.core.shadow import Trial
 from app.core.times import written
 from app.errors import StoreUnavailable, WinnowError
 from app.settings import Settings
@@ -24,6 +25,7 @@ from app.web.auth import Keys
 from app.web.clients import Clients
 from app.web.metrics import Metrics
 from app.web.review.passwords import Passwords
+from app.web.shadow import Shadow
 
 _log = logging.getLogger(__name__)
 
@@ -104,10 +106,15 @@ class Wiring:
     now: Callable[[], str] = utc_now
     wake_batches: Callable[[], None] = lambda: None
     """Says that an act on many comments waits to be worked off."""
+    trial: Trial | None = None
+    """The candidate that is tried out beside `model`; as that, it may be replaced at any time."""
     keys: Keys = field(init=False)
+    shadow: Shadow = field(init=False)
     recorder: Recorder = field(init=False)
     clients: Clients = field(init=False)
     passwords: Passwords = field(default_factory=Passwords, init=False)
+    observed: set[str] = field(default_factory=set)
+    """Sites that were only observed when the store was asked last, for when it does not answer."""
     _refused: StoreUnavailable | None = field(default=None, init=False)
     _ask_again_at: float = field(default=0.0, init=False)
 
@@ -117,6 +124,7 @@ class Wiring:
             lambda: self.read("key", self.store.open_networks),
         )
         self.clients = Clients(self.store.note_clients, self.now)
+        self.shadow = Shadow(self.store, self.now, self.metrics.shadowed)
         self.recorder = Recorder(self.writer, self.settings.record_patience_ms / 1_000, self.metrics)
 
     def read(self, what: str, ask: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -140,9 +148,11 @@ class Wiring:
     def history_of(self, site: str, comment: Comment, signature: Signature = NO_SIGNATURE) -> History:
         """Never fails: a store that does not answer is a History that says so."""
         try:
-            return self.read("history", self.store.history_of, site, comment, self.now(), signature)
+            history = self.read("history", self.store.history_of, site, comment, self.now(), signature)
         except StoreUnavailable:
-            return History(degraded=("store",))
+            return History(is_observed=site in self.observed, degraded=("store",))
+        (self.observed.add if history.is_observed else self.observed.discard)(site)
+        return history
 
 
 def wiring(request: Request) -> Wiring:

@@ -12,7 +12,7 @@ import pytest
 from app.commands import diagnosis
 from app.errors import CommandRefused
 
-CHECKS = ["python", "clock", "settings", "home", "database", "lists", "suffixes", "model", "port", "training"]
+CHECKS = ["python", "clock", "settings", "home", "database", "lists", "suffixes", "model", "port", "training", "sites"]
 
 
 @pytest.fixture
@@ -127,3 +127,12 @@ def test_scikit_learn_that_is_missing(problems: Any, monkeypatch: pytest.MonkeyP
     find = diagnosis.importlib.util.find_spec
     monkeypatch.setattr(diagnosis.importlib.util, "find_spec", lambda name: None if name == "sklearn" else find(name))
     assert "Serving works without it." in problems()["training"]
+
+
+def test_a_candidate_is_looked_at_too(run: Any, problems: Any, models: Path) -> None:
+    (models / "candidate").write_text("b 0.05\n")
+    assert problems() == {}
+    assert "a and the candidate b" in run("doctor").stdout
+
+    (models / "candidate").write_text("nope\n")
+    assert "nope" in problems()["model"]

@@ -2,10 +2,12 @@
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from app.core.comment import Comment, History, Page
+from app.core.times import shifted, written
 from app.store.database import open_engine
 from app.store.records import Client, Record
 from app.store.sql import SqlStore
@@ -85,3 +87,20 @@ def test_of_no_site_it_says_so(run):
 
     assert result.exit_code == 2
     assert "no site of that name" in result.stderr
+
+
+def test_a_site_that_has_fallen_silent_is_told_of(run, store, judged):
+    now = written(datetime.now(UTC))
+    for day in range(2, 16):
+        at = shifted(now, timedelta(days=-day))
+        made = [judged(f"c_{day}-{n}", text="Thanks!", author="Jana") for n in range(5)]
+        store.record([replace(each, received_at=at) for each in made])
+
+    (alarm,) = asked(run)["alarms"]
+    assert alarm["alarm"] == "silent"
+    assert "No comment has arrived for 48 hours" in run("doctor", "--site", "blog").stdout
+    everything = run("doctor", "--port", "1", "--json")
+    (check,) = [each for each in json.loads(everything.stdout)["checks"] if each["name"] == "sites"]
+    assert (everything.exit_code, check["ok"]) == (1, False)
+    assert "blog: No comment has arrived for 48 hours" in check["detail"]
+    assert "winnow doctor --site blog" in check["remedy"]

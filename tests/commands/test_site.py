@@ -220,3 +220,28 @@ def test_thresholds_must_make_sense(run: Any, blog: str, options: tuple[str, ...
 def test_own_thresholds_need_no_model(run: Any, blog: str) -> None:
     run("site", "thresholds", "blog", "--hold", "0.5")
     assert run("site", "thresholds", "blog", WINNOW_MODELS="/nowhere").exit_code == 0
+
+
+def test_a_site_is_only_observed_until_it_ends(run: Any, blog: str) -> None:
+    def listed() -> bool:
+        (told,) = json.loads(run("site", "list", "--json").stdout)
+        return bool(told["observed"])
+
+    assert not listed()
+    assert json.loads(run("site", "observe", "blog", "--json").stdout) == {
+        "site": "blog",
+        "observed": True,
+        "changed": True,
+    }
+    assert listed()
+    assert "only observed" in run("site", "list").stdout
+    assert run("site", "observe", "blog").stdout.endswith("as before.\n")
+    assert run("site", "observe", "blog", "--off").stdout == "The CMS of blog is told what Winnow finds.\n"
+    assert not listed()
+
+
+def test_no_other_site_is_observed(run: Any) -> None:
+    result = run("site", "observe", "nope")
+
+    assert result.exit_code == 2
+    assert "no site of that name" in result.stderr

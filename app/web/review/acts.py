@@ -75,6 +75,8 @@ TOLD: dict[str, Told] = {
     "site-thresholds": Told(
         N_("Thresholds"), N_("%(by)s changed the thresholds of %(subject)s from %(before)s to %(after)s.")
     ),
+    "site-observe": Told(N_("Observing sites only"), N_("%(by)s had the site %(subject)s only observed.")),
+    "site-act": Told(N_("Acting on sites again"), N_("%(by)s had Winnow act on the site %(subject)s again.")),
     "site-open": Told(N_("Opening sites"), N_("%(by)s opened %(subject)s to %(network)s without a key.")),
     "site-close": Told(N_("Closing sites"), N_("%(by)s asks %(network)s for the key of %(subject)s again.")),
     "webhook-add": Told(N_("Adding webhooks"), N_("%(by)s added a webhook to %(url)s.")),

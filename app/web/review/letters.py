@@ -40,7 +40,7 @@ def letter(request: Request, visit: Annotated[Visit, Depends(visitor("moderator"
         kinds=KINDS,
         letter_language=language,
         letter_languages={each: pages.LANGUAGES[each] for each in LANGUAGES},
-        is_published=record.classification.action == "publish" and record.decision is None,
+        is_published=record.told.action == "publish" and record.decision is None,
         has_contact=bool(contact),
         saved=pages.address(request.url.path, language=language, kind=kind, format="txt"),
     )

@@ -19,6 +19,7 @@ from app.web.review import (
     rules,
     setting_up,
     settings,
+    shadow,
     signing_in,
     site,
     sites,
@@ -49,5 +50,6 @@ REVIEW = (
     settings,
     statistics,
     models,
+    shadow,
     item,  # last: /review/{id} would take the others' addresses
 )

@@ -30,6 +30,8 @@ MESSAGES_SHOWN = 10
 DONE = {
     "thresholds": N_("The thresholds are set and hold from now on."),
     "model": N_("The thresholds are the model's again."),
+    "observed": N_("The site is only observed from now on: its CMS is told to publish whatever comes."),
+    "acting": N_("From now on the CMS is told what Winnow finds."),
     "opened": N_("The network may speak for the site without a key, within seconds."),
     "closed": N_("The network is asked for the key again."),
     "removed": N_("The webhook is removed; what has not arrived is not sent any more."),
@@ -62,7 +64,7 @@ def site(request: Request, visit: Annotated[Visit, Depends(visitor("admin"))]) -
     name = request.path_params["name"]
     _require(visit, name)
     if request.query_params.get("examine"):
-        examined = site_diagnosis.examine(visit.store, name, visit.wired.model, visit.wired.lists)
+        examined = site_diagnosis.examine(visit.store, name, visit.wired.model, visit.wired.lists, visit.now())
     return _page(visit, name, done=visit.say(done) if done else "", examined=examined)
 
 
@@ -107,6 +109,14 @@ def _set_thresholds(visit: Visit, name: str, doer: Doer) -> str:
     return "thresholds"
 
 
+def _observe(visit: Visit, name: str, doer: Doer) -> str:
+    return "observed" if visit.store.set_observed(name, True, doer) else "nothing"
+
+
+def _act_again(visit: Visit, name: str, doer: Doer) -> str:
+    return "acting" if visit.store.set_observed(name, False, doer) else "nothing"
+
+
 def _open(visit: Visit, name: str, doer: Doer) -> str:
     network = checked_network(visit.field("network"))
     return "opened" if visit.store.open_to(name, network, doer) else "nothing"
@@ -136,6 +146,8 @@ def _enable_webhook(visit: Visit, name: str, doer: Doer) -> str:
 _ACTS: Mapping[str, Callable[[Visit, str, Doer], str | Response]] = {
     "rotate": _rotate,
     "thresholds": _set_thresholds,
+    "observe": _observe,
+    "act": _act_again,
     "open": _open,
     "close": _close,
     "webhook-add": _add_webhook,

@@ -10,7 +10,7 @@ from app.core.times import shifted
 from app.errors import SiteExists, ValueRefused
 from app.store.audit import Doer
 from app.store.records import HEX_ALPHABET, KEY_ALPHABET, new_key
-from app.web.review import pages
+from app.web.review import pages, watching
 from app.web.review.rule_previews import LOOKED_BACK
 from app.web.review.session import Visit, poster, visitor
 
@@ -55,6 +55,7 @@ def _list(visit: Visit, status: int = 200, *, written: str = "", wrong: str = ""
         visit,
         "sites.html",
         status,
+        alarms=watching.alarms(visit),
         states=visit.store.site_states(shifted(visit.now(), -LOOKED_BACK)),
         written=written,
         wrong=wrong,

@@ -11,7 +11,7 @@ from app.core.times import shifted
 from app.store.audit import Doer
 from app.store.statistics import ANSWERS_READ, EXACT, MOST_SCORED, Delay, Pace, Period, by_hour, paces, usual_s
 from app.web.problems import RefusedRequest
-from app.web.review import choosing, pages, pictures, wording
+from app.web.review import choosing, pages, pictures, watching, wording
 from app.web.review.pages import address
 from app.web.review.pictures import Picture, Table, share_of, within
 from app.web.review.session import Visit, poster, visitor
@@ -63,6 +63,8 @@ def statistics(visit: Annotated[Visit, Depends(visitor())]) -> Response:
     done = visit.say("The thresholds were set.") if query.get("done") == "thresholds" else ""
     told |= {"choices": choices, "windows": WINDOWS, "window": window, "together": together}
     told |= {"done": done, "number": number}
+    told["alarms"] = watching.alarms(visit, choices.only)
+    told["observed"] = [each for each in visit.store.observed_sites() if choices.site in ("", each)]
     return pages.show(visit, "statistics.html", **told)
 
 
@@ -106,6 +108,7 @@ def _counted(visit: Visit, choices: Choices, window: Window, periods: tuple[Peri
         "delays": _of_delays(visit, held, others),
         "saved": _saved(visit, together, usual_s(moderators)),
         "models": models,
+        "drift": watching.drifting(visit, choices.only),
         "model_rows": [
             (
                 each.model,

@@ -155,6 +155,7 @@ PAGES = (
     Page("statistics-site", "/review/statistics", of("/review/statistics?days=365&site={site}"), "statistics.html"),
     Page("models", "/review/models", of("/review/models"), "models.html"),
     Page("model", "/review/models/{version}", of("/review/models/{model}"), "model.html"),
+    Page("shadow", "/review/shadow", of("/review/shadow"), "shadow.html"),
     Page("sites", "/review/sites", of("/review/sites"), "sites.html"),
     Page("site", "/review/sites/{name:path}", of("/review/sites/{site}?examine=1"), "site.html"),
     Page("site-key", "/review/sites", of("/review/sites"), "site_key.html", 200, _new_site),

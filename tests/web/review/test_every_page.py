@@ -56,6 +56,7 @@ FROM = {
     ("POST", "/review/rules/remove"): "moderator",
     ("GET", "/review/settings"): "admin",
     ("POST", "/review/settings"): "admin",
+    ("GET", "/review/shadow"): "viewer",
     ("POST", "/review/sign-out"): "viewer",
     ("GET", "/review/sites"): "admin",
     ("POST", "/review/sites"): "admin",

@@ -204,3 +204,27 @@ def test_a_site_that_is_not_there(ron, address):
 
 def test_an_act_that_is_none_is_refused(ron):
     assert ron.post("/review/sites/blog", data={"act": "delete"}).status_code == 400
+
+
+class TestObserving:
+    def test_a_site_is_only_observed_and_the_pages_say_so(self, client, ron, store):
+        done = ron.post("/review/sites/blog", data={"act": "observe"})
+        assert done.headers["location"] == "/review/sites/blog?done=observed"
+        assert store.observed_sites() == ("blog",)
+        store.set_thresholds("blog", Thresholds(0.0, 1.0, 1.0))
+
+        id = client.post("/classify", json={"text": "Hello"}).json()["id"]
+
+        assert "only observed: would be held" in ron.get("/review?tab=review").text
+        assert "only observed: would be held" in ron.get(f"/review/{id}").text
+        assert "<bdi>blog</bdi> is only observed" in ron.get("/review/statistics?site=blog").text
+        assert "is only observed" not in ron.get("/review/statistics?site=shop").text
+        assert "only observed" in ron.get("/review/sites").text
+
+    def test_it_ends(self, client, ron, store):
+        for act in ("observe", "observe", "act"):
+            ron.post("/review/sites/blog", data={"act": act})
+
+        assert store.observed_sites() == ()
+        assert (told(store, "site-observe"), told(store, "site-act")) == ([("ron", "blog", "blog")],) * 2
+        assert "had the site <bdi>blog</bdi> only observed" in ron.get("/review/audit").text

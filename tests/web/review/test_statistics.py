@@ -1,12 +1,14 @@
 """The statistics page, through the whole application."""
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
 
 from app.core.comment import Comment, Thresholds
 from app.core.policy import by_threshold
+from app.core.times import shifted
 from app.core.verdict import Classification, Reason
 from app.store.records import Decision, Record
 from app.web.review.windows import WINDOWS, window_of, zone_of
@@ -274,3 +276,29 @@ class TestWindows:
             "2026-10-24T22:00:00.000Z",
             "2026-10-25T23:00:00.000Z",
         )
+
+
+class TestDrift:
+    def test_the_page_says_whether_scores_are_spread_as_before(self, client, make_visitor):
+        wiring = wired(client)
+        for day in range(63):
+            at = shifted(wiring.now(), timedelta(days=-day, hours=-1))
+            scores = [0.02] * 36 if day >= 7 else [0.95] * 36
+            wiring.store.record([_scored(f"c_{day}-{n}", at, score) for n, score in enumerate(scores)])
+
+        page = make_visitor(client).get("/review/statistics?days=7").text
+        drift = page.partition('id="drift"')[2].partition("</section>")[0]
+
+        assert "are spread quite otherwise than in the eight weeks before" in drift
+        assert "Decided comments are no random sample" in drift
+        assert '<bdi>0.9–0.97</bdi></th><td class="number">252 (100 %)</td><td class="number">0 (0 %)</td>' in drift
+
+    def test_of_few_scores_it_says_so(self, client, make_visitor):
+        client.post("/classify", json={"text": "Hello"})
+
+        assert "Too few scores to tell" in make_visitor(client).get("/review/statistics").text
+
+
+def _scored(id, at, score):
+    told = Classification(score, "ham", "publish", LIMITS, None, "So.", (), (), (), (), "m")
+    return Record(id, "blog", at, Comment(text=id), told)
