@@ -1,5 +1,6 @@
 """What a retraining must not make worse: our own examples, and a site's newest decisions."""
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -64,12 +65,23 @@ def on_frozen(frozen: Frozen, own: Adaptation, thresholds: Thresholds) -> list[C
         own: the site's change.
         thresholds: the site's.
     """
-    was, becomes = (probabilities(frozen.served.logits(each)) >= thresholds.hold for each in (None, own))
+    limit = logit_of(thresholds.hold)
+    was, becomes = (probabilities(frozen.served.logits(each) - limit) for each in (None, own))
     checks = []
     for name, inside in frozen.slices.items():
         measure = "caught" if frozen.is_spam[inside].all() else "held"
         checks.append(Check(name, measure, float(was[inside].mean()), float(becomes[inside].mean()), SLICE_LIMIT))
     return checks
+
+
+def logit_of(probability: float) -> float:
+    """A probability as log-odds, which are finite.
+
+    >>> round(logit_of(0.5), 3), round(logit_of(0.2519), 3), logit_of(1.0) > 20
+    (0.0, -1.088, True)
+    """
+    inside = min(max(probability, 1e-12), 1 - 1e-12)
+    return math.log(inside / (1 - inside))
 
 
 def on_newest(told: Decisions, anchors: sparse.csr_matrix, freedom: Freedom) -> list[Check]:

@@ -16,7 +16,7 @@ from app.retraining.served import Served
 from app.retraining.site import through_gate
 from app.training.examples import Example
 from app.training.matrix import Matrix
-from app.training.measures import recall, threshold_at
+from app.training.measures import probabilities, recall, threshold_at
 
 COUNTS = (10, 30, 100, 300)
 """After so many decisions it is measured what comes later."""
@@ -68,9 +68,9 @@ class Step:
     recall: tuple[float, float, float]
     """At RATE: without learning, with it, and from these decisions alone."""
     held: tuple[float, float]
-    """Share of later honest comments at the threshold that holds RATE of all other sites' before: without, with."""
-    others: float
-    """Share of other sites' honest comments that would be at that threshold if the site's change acted there, too."""
+    """Share of later honest comments that the shipped threshold holds: without learning, with it."""
+    others: tuple[float, float]
+    """The same of other sites' honest comments, if the site's change acted there, too."""
     is_passed: bool
     """Whether the gate let it pass; if not, what was there before goes on."""
 
@@ -84,8 +84,9 @@ def steps(site: Unseen, frozen: Frozen, others: Served) -> Iterator[Step]:
         others: other sites' honest comments, under the same model.
     """
     orders = [("dates", site.by_date()), *(("chance", site.shuffled(seed)) for seed in range(_ORDERS))]
-    limit = threshold_at(others.logits(), RATE)
+    hold = site.model.thresholds.hold
     before = site.served.logits()
+    elsewhere = _held(others.logits(), hold)
     for name, order in orders:
         for count in COUNTS:
             told, later = order[:count], order[count:]
@@ -101,14 +102,18 @@ def steps(site: Unseen, frozen: Frozen, others: Served) -> Iterator[Step]:
                 len(spam),
                 len(ham),
                 (_recall(before, spam, ham), _recall(after, spam, ham), _recall(_alone(site, told), spam, ham)),
-                (float((before[ham] > limit).mean()), float((after[ham] > limit).mean())),
-                float((others.logits(own) > limit).mean()),
+                (_held(before[ham], hold), _held(after[ham], hold)),
+                (elsewhere, _held(others.logits(own), hold)),
                 not failed(checks),
             )
 
 
 def _recall(logits: Logits, spam: npt.NDArray[np.int64], ham: npt.NDArray[np.int64]) -> float:
     return recall(logits[spam], threshold_at(logits[ham], RATE))
+
+
+def _held(logits: Logits, hold: float) -> float:
+    return float((probabilities(logits) >= hold).mean())
 
 
 def _alone(site: Unseen, told: npt.NDArray[np.int64]) -> Logits:
