@@ -35,6 +35,7 @@ ACTS: tuple[str, ...] = (
     "webhook-enable",
     "settings",
     "expire",
+    "import",
     "export",
     "person-export",
     "person-erase",
