@@ -21,7 +21,7 @@ from typing import NamedTuple
 from app.commands.learning import OURS
 from app.core.comment import Comment
 from app.training.dataset import FOLDS
-from app.training.examples import Example, read_labelled
+from app.training.examples import Disputed, Example, read_labelled
 from app.training.sources import read_sources
 from tests.e2e.wordpress import filling, packages
 from tests.e2e.wordpress.processes import WINNOW, Database
@@ -41,7 +41,9 @@ class Published(NamedTuple):
     """A comment that WordPress shows."""
 
     source: str
+    """Where it is from; of a disputed one, what its site had done with it and what a reader says."""
     is_spam: bool
+    """By its site's decision."""
     is_disputed: bool
 
 
@@ -80,12 +82,14 @@ class Cost(NamedTuple):
     """Of its largest process."""
 
 
-def published(site: Site, examples: Sequence[Example], disputed: Sequence[Example]) -> tuple[dict[str, Published], int]:
+def published(
+    site: Site, examples: Sequence[Example], disputed: Sequence[Disputed]
+) -> tuple[dict[str, Published], int]:
     """Publishes them, each below its page, and the planted one; by id, and how many WordPress refused."""
     filling.empty(site)
-    everything = [*((each, False) for each in examples), *((each, True) for each in disputed)]
+    everything = [*examples, *(each.example for each in disputed)]
     pages: dict[tuple[str, str], dict[str, str]] = {}
-    for example, _ in everything:
+    for example in everything:
         told = example.comment
         page = {"post_title": told.page_title or "Untitled", "post_content": told.page_text}
         pages.setdefault((example.source, told.page_url or told.page_title), page)
@@ -93,13 +97,19 @@ def published(site: Site, examples: Sequence[Example], disputed: Sequence[Exampl
     post_of = dict(zip(pages, ids[1:], strict=True))
     rows = [
         _row(example.comment, post_of[example.source, example.comment.page_url or example.comment.page_title])
-        for example, _ in everything
+        for example in everything
     ]
     planted = _row(Comment(PLANTED, author="Max", author_email="max@mail.example"), ids[0])
     given = filling.write_comments(site, [planted, *rows])
     known = [Published("planted link", True, False)]
-    known += [Published(example.source, example.is_spam, is_disputed) for example, is_disputed in everything]
+    known += [Published(example.source, example.is_spam, False) for example in examples]
+    known += [Published(_dispute(each), each.example.is_spam, True) for each in disputed]
     return {str(id): each for id, each in zip(given, known, strict=True) if id}, given.count(0)
+
+
+def _dispute(each: Disputed) -> str:
+    done = "refused" if each.example.is_spam else "published"
+    return f"{done}, {'arguable' if each.judged == 'arguable' else f'to a reader {each.judged}'}"
 
 
 def _row(comment: Comment, post: int) -> dict[str, object]:
@@ -139,12 +149,15 @@ def audited(export: Path, folder: Path, models: Path, workers: int) -> Cost:
     return Cost(*cost)
 
 
-def counted(known: dict[str, Published], report: Path) -> tuple[dict[str, Row], Row, list[str]]:
-    """By source, the disputed ones, and what was not judged as it should be: ids that are nobody's."""
-    rows: dict[str, Row] = {}
-    disputed = Row()
+Rows = dict[str, Row]
+
+
+def counted(known: dict[str, Published], report: Path) -> tuple[Rows, Rows, list[str]]:
+    """By source, the disputed ones by dispute, and ids of findings that are nobody's."""
+    rows: Rows = {}
+    disputed: Rows = {}
     for each in known.values():
-        row = disputed if each.is_disputed else rows.setdefault(each.source, Row())
+        row = (disputed if each.is_disputed else rows).setdefault(each.source, Row())
         row.add(Row(int(each.is_spam), int(not each.is_spam)))
     strange = []
     with (report / "findings.jsonl").open(encoding="utf-8") as lines:
@@ -153,7 +166,7 @@ def counted(known: dict[str, Published], report: Path) -> tuple[dict[str, Row], 
             if comment is None:
                 strange.append(finding["id"])
                 continue
-            row = disputed if comment.is_disputed else rows[comment.source]
+            row = (disputed if comment.is_disputed else rows)[comment.source]
             row.add(Row(found={("hold", comment.is_spam): 1}))
             if finding["verdict"] == "spam":
                 row.add(Row(found={("reject", comment.is_spam): 1}))
@@ -165,15 +178,13 @@ HEAD = """
 |---|--:|--:|--:|--:|--:|--:|--:|--:|"""
 
 
-def told(title: str, rows: dict[str, Row], disputed: Row, cost: Cost, judged: int) -> None:
-    """Prints one audit."""
+def told(title: str, rows: Rows, disputed: Rows) -> None:
+    """Prints one table."""
     whole = Row()
     for row in rows.values():
         whole.add(row)
-    print(
-        f"\n{title}: {judged:,} comments, {cost.wall_s:.1f} s, {cost.cpu_s:.1f} s of CPU, {cost.peak_mb:.0f} MB{HEAD}"
-    )
-    for name, row in {**dict(sorted(rows.items())), "all but disputed": whole, "disputed": disputed}.items():
+    print(f"\n{title}{HEAD}")
+    for name, row in (*sorted(rows.items()), ("all of these", whole), *sorted(disputed.items())):
         print(f"| {name} | {' | '.join(row.cells())} |", flush=True)
 
 
@@ -184,10 +195,10 @@ class Bench:
         self._site = site
         self._folder = folder
         self._workers = workers
-        self.sums: dict[str, tuple[Row, Row]] = {}
-        """By model: all folds' comments, and those that are disputed."""
+        self.sums: dict[str, tuple[Rows, Rows]] = {}
+        """By model: all folds' comments by source, and those that are disputed."""
 
-    def fold(self, number: int, examples: list[Example], disputed: list[Example], models: dict[str, Path]) -> None:
+    def fold(self, number: int, examples: list[Example], disputed: list[Disputed], models: dict[str, Path]) -> None:
         """Fills, exports, and audits with each of the models."""
         known, refused = published(self._site, examples, disputed)
         export = self._folder / f"{number}.xml"
@@ -200,13 +211,13 @@ class Bench:
             cost = audited(export, report, models_folder, self._workers)
             judged = json.loads((report / "summary.json").read_text(encoding="utf-8"))["comments"]
             rows, doubtful, strange = counted(known, report)
-            told(f"Fold {number}, {name}", rows, doubtful, cost, judged)
+            spent = f"{cost.wall_s:.1f} s, {cost.cpu_s:.1f} s of CPU, {cost.peak_mb:.0f} MB"
+            told(f"Fold {number}, {name}: {judged:,} comments, {spent}", rows, doubtful)
             if judged != len(known) or strange:
                 print(f"Of {len(known):,} published comments {judged:,} were judged; of nobody: {strange[:5]}")
-            whole, unclear = self.sums.setdefault(name, (Row(), Row()))
-            unclear.add(doubtful)
-            for row in rows.values():
-                whole.add(row)
+            for found, summed in zip((rows, doubtful), self.sums.setdefault(name, ({}, {})), strict=True):
+                for source, row in found.items():
+                    summed.setdefault(source, Row()).add(row)
 
 
 def _asked() -> argparse.Namespace:
@@ -236,14 +247,12 @@ def main() -> None:
             for fold in map(int, asked.only.split(",")):
                 models = {"shipped": SHIPPED, **({"unseen": asked.folds / str(fold)} if asked.folds else {})}
                 examples = [each for each in reading.examples if of_fold(each, fold)]
-                disputed = [each.example for each in reading.disputed if of_fold(each.example, fold)]
+                disputed = [each for each in reading.disputed if of_fold(each.example, fold)]
                 bench.fold(fold, examples, disputed, models)
         finally:
             database.program.end()
-    print(f"\nAll of these folds{HEAD}")
-    for model, (whole, unclear) in bench.sums.items():
-        print(f"| {model} | {' | '.join(whole.cells())} |")
-        print(f"| {model}, disputed | {' | '.join(unclear.cells())} |")
+    for model, (rows, disputed) in bench.sums.items():
+        told(f"All of these folds, {model}", rows, disputed)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """Models that have not seen certain sites: `python -m tests.fold_models DATA FOLDER`.
 
 For each fold of training_data/sources.toml, FOLDER/<fold> becomes a models folder (WINNOW_MODELS) whose one model was
-fitted without the fold's sites, as for `winnow loso`. Scale, offset and thresholds are those of all folds together:
-seven numbers that were chosen with these sites among others. Seven fits take some 20 minutes and 8 GB.
+fitted without the fold's sites, as for `winnow loso`. Scale, offsets and thresholds are those of all folds together:
+six numbers that were chosen with these sites among others. Seven fits take some 20 minutes and 8 GB.
 """
 
 import argparse

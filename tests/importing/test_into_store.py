@@ -8,7 +8,7 @@ import pytest
 from app import lists, models
 from app.core.campaign import kept, signature
 from app.core.classify import classify
-from app.core.comment import Comment, History, Rule, Thresholds
+from app.core.comment import Comment, Rule, Thresholds
 from app.core.features import look
 from app.core.query import parse
 from app.errors import SiteUnknown
@@ -235,9 +235,9 @@ def test_a_site_that_is_not_there_is_refused_at_once(store, model, known):
         IntoStore(store, "shop", "wordpress.xml", model, known, NOW)
 
 
-def test_as_history_it_gives_thresholds_by_goal(bring, store):
+def test_as_history_it_counts_for_thresholds_and_not_for_delays(bring, store):
     bring(*(of(f"Comment number {each}, and no other", "approved", id=str(each)) for each in range(1, 31)))
 
     counted = store.scored("blog", "2019-01-01", 100)
     assert sum(each.comments for each in counted if each.label == "ham") == 30
-    assert store.history_of("blog", Comment()) == History()
+    assert store.delays("blog", "2019-01-01") == (None, None), "nobody waited for what was decided elsewhere"
