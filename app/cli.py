@@ -13,6 +13,7 @@ from app.commands import INTERRUPTED, REFUSED, doors, goals, printing, site_rule
 from app.commands.audit import audit
 from app.commands.benchmark import benchmark
 from app.commands.check import check
+from app.commands.data import data
 from app.commands.decide import decide
 from app.commands.doctor import doctor
 from app.commands.evaluate import evaluate
@@ -22,6 +23,7 @@ from app.commands.loso import loso
 from app.commands.models import models
 from app.commands.moderator import moderator
 from app.commands.person import person
+from app.commands.retrain import retrain
 from app.commands.score import score
 from app.commands.serve import serve
 from app.commands.site import site
@@ -85,9 +87,10 @@ app.add_typer(site, name="site", rich_help_panel=_RUN)
 app.add_typer(moderator, name="moderator", rich_help_panel=_RUN)
 app.add_typer(person, name="person", rich_help_panel=_RUN)
 app.add_typer(webhook, name="webhook", rich_help_panel=_RUN)
+app.add_typer(data, name="data", rich_help_panel=_LEARN)
 app.add_typer(models, name="models", rich_help_panel=_LEARN)
 app.add_typer(benchmark, name="benchmark", rich_help_panel=_LEARN)
-for _learn in (train, evaluate, loso):
+for _learn in (train, retrain, evaluate, loso):
     app.command(rich_help_panel=_LEARN)(_learn)
 
 

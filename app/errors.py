@@ -4,6 +4,7 @@ WinnowError
 ├── ModelUnusable     models/<version> is missing, altered or built for other features
 ├── ListUnusable      a file in app/lists/ is missing, malformed or holds a duplicate
 ├── ExamplesUnusable  a JSONL file of comments cannot be read as examples
+├── CorpusUnusable    a public corpus cannot be fetched, or is not the file it should be
 ├── ExportUnusable    what another program exported cannot be read, or is of no known kind
 ├── StoreUnavailable  the database is locked, full, unreadable or gone
 ├── SiteUnknown       no site has that name
@@ -47,6 +48,10 @@ class ListUnusable(WinnowError):
 
 class ExamplesUnusable(WinnowError):
     """A file of comment records that cannot be read."""
+
+
+class CorpusUnusable(WinnowError):
+    """A public corpus that cannot be fetched, or that is not the file it should be; nothing of it was kept."""
 
 
 class ExportUnusable(WinnowError):

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 CURRENT = "current"
 """A text file that names the version in use."""
 
+SITES = "sites.npz"
+"""The file in a version's folder that holds what each site has taught it."""
 MAX_CARD_BYTES = 4 << 20
+_MAX_SITES_BYTES = 128 << 20
 _MAX_WEIGHTS_BYTES = 16 << 20
 _REMEDY = "Restore the folder, or choose another with `winnow models use VERSION`."
 
@@ -76,7 +79,7 @@ def load(folder: Path, version: str, lists: "Lists") -> "Model":
 
     card = _bytes(folder / version / "card.json", version, MAX_CARD_BYTES)
     weights = _bytes(folder / version / "weights.npz", version, _MAX_WEIGHTS_BYTES)
-    return Model.from_bytes(version, card, weights, fingerprint(lists))
+    return Model.from_bytes(version, card, weights, fingerprint(lists), _sites(folder, version))
 
 
 def check_current(folder: Path, lists: "Lists") -> None:
@@ -85,8 +88,9 @@ def check_current(folder: Path, lists: "Lists") -> None:
     Raises:
         ModelUnusable: as `load`.
     """
+    from app.core.adaptation import unpack
     from app.core.features import fingerprint
-    from app.core.model import checked_card
+    from app.core.model import ADAPTED, checked_card
 
     version = current_version(folder)
     card = _bytes(folder / version / "card.json", version, MAX_CARD_BYTES)
@@ -96,12 +100,20 @@ def check_current(folder: Path, lists: "Lists") -> None:
             weights_sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise ModelUnusable(version, f"{weights.name} cannot be read.", _REMEDY) from error
-    checked_card(version, card, weights_sha256, fingerprint(lists))
+    told = checked_card(version, card, weights_sha256, fingerprint(lists))
+    if told.get(ADAPTED):
+        unpack(version, told[ADAPTED], _sites(folder, version))
 
 
 def load_current(folder: Path, lists: "Lists") -> "Model":
     """The version in use, checked. Raises ModelUnusable."""
     return load(folder, current_version(folder), lists)
+
+
+def _sites(folder: Path, version: str) -> bytes:
+    """What sites have taught; empty where there is no such file."""
+    path = folder / version / SITES
+    return _bytes(path, version, _MAX_SITES_BYTES) if path.exists() else b""
 
 
 def _bytes(path: Path, version: str, most: int) -> bytes:

@@ -117,7 +117,7 @@ class Judge:
         comment = item.imported.comment
         looked = look(comment, self._lists)
         signed = signature(looked, self._lists)
-        found = classify(comment, self._job.histories[item.site], self._model, self._lists, looked)
+        found = classify(comment, self._job.histories[item.site], self._model.of(item.site), self._lists, looked)
         kind = self._kind(found, item)
         # A threshold of one's own decides what leaves keys behind, too.
         left = kept(signed, looked, replace(found, action="hold" if kind == FINDING else "publish"), self._lists)

@@ -1,7 +1,9 @@
 """winnow models: which there are, and which one is in use."""
 
+import getpass
 import json as json_format
 import math
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,6 +14,9 @@ from app import models as shelf
 from app.commands import opening, printing
 from app.commands.files import written_whole
 from app.errors import CommandRefused, ModelUnusable
+from app.releases import RELEASES, Release
+from app.releases import of_version as releases_of
+from app.releases import write as write_release
 
 models = typer.Typer(
     no_args_is_help=True,
@@ -22,6 +27,7 @@ models = typer.Typer(
 PREVIOUS = "previous"
 """A text file beside `current`: the version that was in use before."""
 
+Why = Annotated[str, typer.Option("--why", metavar="TEXT", help="The reason, which its card's page tells.")]
 Version = Annotated[str, typer.Argument(metavar="VERSION", help="As winnow models list shows it.")]
 
 
@@ -57,26 +63,61 @@ def show(version: Version, json: printing.Json = False) -> None:
     if card is None:
         remedy = "Restore the folder, or choose another model."
         raise ModelUnusable(version, "card.json cannot be read.", remedy)
-    told = {"version": version, "current": version == _current(folder), "card": card}
+    released = [each._asdict() for each in releases_of(folder, version)]
+    told = {"version": version, "current": version == _current(folder), "released": released, "card": card}
     if json:
         printing.print_json(told)
     else:
         printing.say(f"{version}{', in use' if told['current'] else ''}", "bold")
+        for each in released:
+            printing.say(f"Put in use by {each['by'] or '?'} at {each['at']}: {each['why'] or 'no reason told'}")
         typer.echo(json_format.dumps(card, indent=2))
 
 
-@models.command()
-def use(version: Version, json: printing.Json = False) -> None:
-    """Put a model in use, after checking that it loads.
+@models.command("card")
+def card_(
+    version: Version,
+    out: Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE.html", help="Where it goes.")] = None,
+    language: Annotated[str, typer.Option(help="Of the page: en, de, fr, es or sk.")] = "en",
+    json: printing.Json = False,
+) -> None:
+    """Write a model's card as a page that needs nothing but a browser.
 
-    Example: winnow models use 2026-11-22.1
+    What it learned from, how good it is by site, language and kind of spam, what disguises cost, what it cannot do, and
+    who put it in use and why. Without -o it goes to VERSION.html here.
+
+    Example: winnow models card 2026-11-30.3 -o card.html
     """
-    before = put_in_use(opening.read_settings().models, version)
+    from app.web.review.card_page import alone
+    from app.web.review.pages import LANGUAGES
+
+    if language not in LANGUAGES:
+        what = "The page is not translated into that."
+        raise CommandRefused(language, what, f"There are {', '.join(LANGUAGES)}.")
+    folder = opening.read_settings().models
+    _require(folder, version)
+    told, path = shelf.card_of(folder, version), out or Path(f"{version}.html")
+    page = alone(version, told, releases_of(folder, version), language, is_in_use=version == _current(folder))
+    with written_whole(path) as file:
+        file.write(page.encode("utf-8", "replace"))
+    if json:
+        printing.print_json({"version": version, "file": str(path), "readable": told is not None})
+    else:
+        printing.say(f"The card of {version} is written to {path}.")
+
+
+@models.command()
+def use(version: Version, why: Why = "", json: printing.Json = False) -> None:
+    """Put a model in use, after checking that it loads; who did it, when and why is written down.
+
+    Example: winnow models use 2026-11-22.1 --why "It holds fewer good comments in German."
+    """
+    before = put_in_use(opening.read_settings().models, version, why)
     _print_switch(version, before, json)
 
 
 @models.command()
-def rollback(json: printing.Json = False) -> None:
+def rollback(why: Why = "", json: printing.Json = False) -> None:
     """Go back to the model that was in use before; once more goes forward again."""
     folder = opening.read_settings().models
     try:
@@ -84,16 +125,18 @@ def rollback(json: printing.Json = False) -> None:
     except (OSError, UnicodeDecodeError):
         remedy = "Choose one with `winnow models use VERSION`."
         raise CommandRefused(str(folder), "No model was in use before this one.", remedy) from None
-    before = put_in_use(folder, version)
+    before = put_in_use(folder, version, why)
     _print_switch(version, before, json)
 
 
-def put_in_use(folder: Path, version: str) -> str:
+def put_in_use(folder: Path, version: str, why: str = "") -> str:
     """Name `version` as the one in use, and remember the one that was; gives that, or "" if there was none.
+
+    Who did it is whoever this process belongs to; with `why` that is written down beside the models.
 
     Raises:
         ModelUnusable: it is not there or does not load; nothing has changed then.
-        CommandRefused: the folder cannot be written.
+        CommandRefused: the folder cannot be written; or the model is in use, and that could not be written down.
     """
     from app import lists
 
@@ -106,7 +149,20 @@ def put_in_use(folder: Path, version: str) -> str:
     if before:
         _write(folder / PREVIOUS, before)
     _write(folder / shelf.CURRENT, version)
+    try:
+        write_release(folder, Release(version, opening.now(), _somebody(), why, before))
+    except OSError as error:
+        what = f"{version} is in use, but who put it in use and why could not be written down: {error.strerror}."
+        raise CommandRefused(str(folder / RELEASES), what, "Free some space, or make the file writable.") from error
     return before
+
+
+def _somebody() -> str:
+    """The name of whoever runs this, as the machine knows them."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # in a container a user may have a number and no name
+        return f"user {os.getuid()}"
 
 
 def _write(path: Path, version: str) -> None:

@@ -6,25 +6,42 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.commands import learning, opening, printing
-from app.commands.models import put_in_use
+from app.commands import learning, opening, printing, retrain
+from app.commands.models import Why, put_in_use
+from app.errors import CommandRefused
 
 if TYPE_CHECKING:
     from app.training.train import Trained
+
+DISGUISED = 20
+"""Spam comments of each fold that are put through each disguise, for the card's table."""
 
 
 def train(
     data: learning.Data = None,
     release: Annotated[bool, typer.Option("--release", help="Put the new model in use.")] = False,
+    why: Why = "",
     ours: Annotated[bool, typer.Option(help="Also learn from the examples that come with Winnow.")] = True,
+    from_store: Annotated[
+        bool, typer.Option("--from-store", help="Learn what moderators decided, around the model in use.")
+    ] = False,
     json: printing.Json = False,
 ) -> None:
     """Train a model from Winnow's own examples and any you add; it is written beside the others.
 
-    Thresholds and figures come from models that have not seen the site they are measured on.
+    Thresholds and figures come from models that have not seen the site they are measured on. With --from-store nothing
+    is trained anew: as in winnow retrain, each site's decisions change the model in use for that site.
 
     Example: winnow train --data exports/ --release
     """
+    if why and not release:
+        raise CommandRefused("--why", "It is the reason of a release, and nothing is released.", "Add --release.")
+    if from_store:
+        if data:
+            what = "They do not go together: decisions change the model in use, and --data trains another one."
+            raise CommandRefused("--from-store, --data", what, "Train with --data first, use that model, then retrain.")
+        retrain.run(release=release, why=why, as_json=json)
+        return
     from app import lists
     from app.training import release as releasing
     from app.training.train import train as trained_on
@@ -35,16 +52,16 @@ def train(
     known = lists.load()
     with learning.progress() as shown:
         examples, sources, _ = learning.dataset(paths, shown)
-        task = shown.add_task("Fitting", total=8)
+        task = shown.add_task("Fitting", total=9)
         version = releasing.next_version(folder, datetime.now(UTC))
 
         def step(sentence: str) -> None:
             shown.update(task, description=sentence.capitalize(), advance=1)
 
-        made = trained_on(examples, sources, version, known, step)
+        made = trained_on(examples, sources, version, known, step, DISGUISED)
     where = releasing.write(folder, version, made.card, made.weights)
     if release:
-        put_in_use(folder, version)
+        put_in_use(folder, version, why)
     _print(made, where, release, json)
 
 

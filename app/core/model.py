@@ -6,12 +6,13 @@ import json
 import math
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from app.core.adaptation import NO_ADAPTATION, Adaptation, unpack
 from app.core.blocks import WEIGHTS
 from app.core.comment import Thresholds
 from app.core.emit import Features
@@ -21,6 +22,8 @@ from app.errors import ModelUnusable
 MAX_LOGIT = 30.0
 """Beyond it the probability is 0 or 1 to thirteen digits."""
 
+ADAPTED = "adapted"
+"""What the card says under this name of the sites that have taught the model."""
 _REMEDY = "Retrain with `winnow train`, or go back with `winnow models use VERSION`."
 
 
@@ -62,23 +65,34 @@ class Model:
     """... and this added, for the log-odds of the link alone."""
     thresholds: Thresholds
     card: Mapping[str, Any]
+    sites: Mapping[str, Adaptation] = field(default_factory=dict)
+    """What each site's own decisions change; a site that is not there has taught nothing."""
+    adaptation: Adaptation = NO_ADAPTATION
+    """The change that is in force; see `of`."""
 
     @staticmethod
-    def from_bytes(version: str, card: bytes, weights: bytes, fingerprint: str) -> "Model":
-        """A model from its two files.
+    def from_bytes(version: str, card: bytes, weights: bytes, fingerprint: str, sites: bytes = b"") -> "Model":
+        """A model from its files.
 
         Args:
             version: the folder's name.
             card: the bytes of card.json.
             weights: the bytes of weights.npz.
             fingerprint: of this program's features; see features.fingerprint.
+            sites: the bytes of sites.npz; empty where the card names no sites.
 
         Raises:
             ModelUnusable: altered, cut short, made for other features, or holding what is not a number.
         """
         told = checked_card(version, card, hashlib.sha256(weights).hexdigest(), fingerprint)
         bias, link_scale, link_bias = _numbers(told)
-        return Model(version, _weights(version, weights), bias, link_scale, link_bias, _thresholds(told), told)
+        adapted = unpack(version, told[ADAPTED], sites) if told.get(ADAPTED) else {}
+        return Model(version, _weights(version, weights), bias, link_scale, link_bias, _thresholds(told), told, adapted)
+
+    def of(self, site: str) -> "Model":
+        """The model as it judges the comments of a site: with what the site's own decisions change."""
+        own = self.sites.get(site)
+        return replace(self, adaptation=own) if own else self
 
     def score(self, measured: Measured) -> Scored:
         """The score of a comment and the part that each unit of evidence has in it."""
@@ -106,7 +120,10 @@ class Model:
 
     def contributions(self, features: Features) -> npt.NDArray[np.float64]:
         """Per unit of evidence, its part of the log-odds of the comment as a whole."""
-        each = self.weights[features.index].astype(np.float64) * features.value
+        weights = self.weights[features.index].astype(np.float64)
+        if len(self.adaptation.index):
+            weights += self.adaptation.at(features.index)
+        each = weights * features.value
         parts = np.bincount(features.unit, weights=each, minlength=len(features.units))
         return parts.astype(np.float64, copy=False)
 

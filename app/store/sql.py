@@ -32,6 +32,7 @@ from app.store.sql_sessions import SqlSessions
 from app.store.sql_settling import SqlSettling
 from app.store.sql_sites import SqlSites
 from app.store.sql_statistics import SqlStatistics
+from app.store.sql_teaching import SqlTeaching
 from app.store.sql_webhooks import SqlWebhooks
 
 _ANY_SITE = select(sites.c.name).limit(1)
@@ -59,6 +60,7 @@ class SqlStore(
     SqlStatistics,
     SqlExport,
     SqlImporting,
+    SqlTeaching,
     SqlErasure,
     SqlCampaigns,
     SqlSettling,

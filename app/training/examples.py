@@ -196,12 +196,24 @@ def _pages(path: Path) -> dict[str, str]:
 
 def _judged_otherwise(path: Path) -> dict[str, Judged]:
     """Id -> judgement, of the rows of a table that a reader judged other than they are labelled."""
+    return {identity: judged for identity, (label, judged) in judgements(path).items() if judged != label}
+
+
+def judgements(path: Path) -> dict[str, tuple[str, Judged]]:
+    """Id -> label and judgement, of the rows of a table that a reader has filled in; the others change nothing.
+
+    Args:
+        path: a table as `judged.tsv`; nothing is read where there is none.
+
+    Raises:
+        ExamplesUnusable: it has not the columns id, label and judged, or a judgement is none.
+    """
     if not path.exists():
         return {}
     try:
-        with path.open(encoding="utf-8", newline="") as lines:
-            rows = [row for row in csv.DictReader(lines, delimiter="\t") if row["judged"] != row["label"]]
-            return {row["id"]: _judgement(row["judged"]) for row in rows}
+        with path.open(encoding="utf-8-sig", newline="") as lines:  # spreadsheets begin with a byte order mark
+            rows = [row for row in csv.DictReader(lines, delimiter="\t") if (row["judged"] or "").strip()]
+            return {row["id"]: (row["label"], _judgement(row["judged"].strip().lower())) for row in rows}
     except (OSError, ValueError, KeyError, csv.Error) as error:
         what = f"It cannot be read as a table with the columns id, label, judged ({type(error).__name__})."
         remedy = "Correct its first line; judged is spam, ham or arguable. Or take the file away."

@@ -33,6 +33,14 @@ class Matrix:
     link_owner: npt.NDArray[np.int64]
     """(links,) row of `comments` that each link stands in, ascending."""
 
+    def of(self, rows: npt.NDArray[np.int64]) -> "Matrix":
+        """Some of the comments, in this order, with their links."""
+        place = np.full(self.comments.shape[0], -1, dtype=np.int64)
+        place[rows] = np.arange(len(rows))
+        links = np.flatnonzero(place[self.link_owner] >= 0)
+        links = links[np.argsort(place[self.link_owner[links]], kind="stable")]
+        return Matrix(self.comments[rows], self.links[links], place[self.link_owner[links]])
+
 
 def build(comments: Sequence[Comment], progress: Callable[[int], None] = lambda _: None) -> Matrix:
     """The features of many comments, in their order, worked out on all cores.

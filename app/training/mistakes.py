@@ -37,8 +37,9 @@ class FoldModels:
         made = {}
         for fold, (weights, bias) in self._fitted.items():
             packed = (weights * calibration.scale).astype(np.float16)
-            numbers = calibration.numbers(bias)
-            made[fold] = Model(f"without fold {fold}", packed, **numbers, thresholds=thresholds, card={})
+            told = calibration.numbers(bias)
+            numbers = told["bias"], told["link_scale"], told["link_bias"]
+            made[fold] = Model(f"without fold {fold}", packed, *numbers, thresholds=thresholds, card={})
         return made
 
 

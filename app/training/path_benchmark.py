@@ -16,7 +16,7 @@ from app.training import measures
 from app.training.crossing import Crossed, calibrate, cross, worst_links
 from app.training.dataset import FOLDS, Dataset
 from app.training.examples import Example
-from app.training.train import choose_thresholds
+from app.training.thresholds import choose_thresholds
 from app.training.unseen import GROUPS, Sharing, dealt, services_of, sharing, trades_of
 
 SOURCE = "path-against-host"

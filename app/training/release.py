@@ -23,6 +23,7 @@ from app.core.lists import Lists
 from app.core.model import Model, pack
 from app.disk import sync
 from app.errors import CommandRefused
+from app.models import SITES
 
 
 def next_version(folder: Path, now: datetime) -> str:
@@ -69,15 +70,23 @@ def make(
     return Model.from_bytes(version, card_bytes, packed, card["features"]), card_bytes, packed
 
 
-def write(folder: Path, version: str, card: bytes, weights: bytes) -> Path:
+def write(folder: Path, version: str, card: bytes, weights: bytes, sites: bytes = b"") -> Path:
     """Put a model into the models folder. It appears there complete, or not at all.
+
+    Args:
+        folder: the models folder.
+        version: the model's name.
+        card: the bytes of card.json.
+        weights: the bytes of weights.npz.
+        sites: the bytes of sites.npz; empty: there is no such file.
 
     Raises:
         CommandRefused: there is such a version already, or the folder cannot be written.
     """
     with _beside(folder, version) as beside:
-        for name, content in (("weights.npz", weights), ("card.json", card)):
-            _write_durably(beside / name, content)
+        for name, content in (("weights.npz", weights), (SITES, sites), ("card.json", card)):
+            if content:
+                _write_durably(beside / name, content)
         beside.chmod(0o755)
         if (folder / version).exists():
             what = "There is a model of that name already."

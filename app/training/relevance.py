@@ -12,7 +12,7 @@ from app.training import measures
 from app.training.crossing import Crossed, calibrate, worst_links
 from app.training.dataset import FOLDS, Dataset, assemble
 from app.training.examples import Example
-from app.training.train import choose_thresholds
+from app.training.thresholds import choose_thresholds
 
 SOURCE = "relevance"
 """The folder of examples that stand under two pages each."""

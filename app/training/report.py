@@ -15,7 +15,7 @@ from app.training.dataset import Dataset
 from app.training.examples import Example
 from app.training.kinds import KINDS, kind_of, language_of
 from app.training.loso import RATES, Table
-from app.training.train import choose_thresholds
+from app.training.thresholds import choose_thresholds
 
 ENOUGH_HAM = 300
 """A set with fewer honest comments cannot show a rate of 3 in 1,000."""

@@ -1,6 +1,5 @@
 """Examples -> a calibrated model with its thresholds and its card."""
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,13 +11,13 @@ from app.core.comment import Thresholds
 from app.core.lists import Lists
 from app.core.model import Model
 from app.errors import ExamplesUnusable
-from app.training import loso, measures, release
-from app.training.crossing import REJECT_RATE, calibrate, cross
+from app.training import card_facts, loso, measures, release
+from app.training.crossing import calibrate, cross
 from app.training.dataset import Dataset
+from app.training.mistakes import FoldModels
 from app.training.sources import Source
+from app.training.thresholds import GOALS, choose_thresholds
 
-HOLD_RATE, DISCARD_RATE = 0.01, 0.0002
-"""Share of honest comments of sites never seen that the shipped thresholds may hold and drop; see REJECT_RATE."""
 MIN_OF_EACH = 30
 """Fewer spam or ham than this say nothing."""
 
@@ -39,6 +38,7 @@ def train(
     version: str,
     lists: Lists,
     step: Callable[[str], None] = lambda _: None,
+    disguised: int = 0,
 ) -> Trained:
     """Fit, calibrate, choose thresholds, evaluate, and write the card.
 
@@ -48,42 +48,55 @@ def train(
         version: the model's name.
         lists: for the fingerprint of the features.
         step: called with a sentence before each step.
+        disguised: spam comments of each fold, and twice as many honest ones, put through each disguise for the card.
 
     Raises:
         ExamplesUnusable: too few of one kind, or none of it outside of one fold.
     """
-    spam, ham = int(data.is_spam.sum()), int((~data.is_spam).sum())
-    if min(spam, ham) < MIN_OF_EACH:
-        what = f"There are {spam} spam and {ham} ham; each must be at least {MIN_OF_EACH}."
-        raise ExamplesUnusable("the examples", what, "Add labelled comments with --data.")
-    crossed = cross(data, lambda fold: step(f"fitted without fold {fold}"))
+    _require_enough(data)
+    folds = FoldModels()
+    keep = folds.keep if disguised else lambda *_: None
+    crossed = cross(data, lambda fold: step(f"fitted without fold {fold}"), keep)
     calibration = calibrate(data, crossed)
     thresholds = choose_thresholds(data, calibration.logits(crossed))
     logits = calibration.logits(crossed, thresholds.hold)
     step("fitting on everything")
     fitted = data.fitted_on(np.arange(len(data.examples)))
     table = loso.model_table(data, logits)
-    numbers = calibration.numbers(fitted.bias)
-    metrics = _metrics(data, logits, thresholds, table)
-    told = {"metrics": metrics, "data": _told_of(data, sources)}
-    model, card, weights = release.make(version, fitted.weights * calibration.scale, numbers, thresholds, told, lists)
-    return Trained(model, card, weights, table)
+    told = _told(data, sources, logits, thresholds, table, lists)
+    if disguised:
+        step("disguising comments")
+        models = folds.calibrated(calibration, thresholds)
+        told["robustness"] = card_facts.robustness_of(data, models, lists, disguised, 2 * disguised)
+    weights, numbers = fitted.weights * calibration.scale, calibration.numbers(fitted.bias)
+    return Trained(*release.make(version, weights, numbers, thresholds, told, lists), table)
 
 
-def choose_thresholds(data: Dataset, logits: npt.NDArray[np.float64]) -> Thresholds:
-    """Thresholds by goal, on honest comments of sites never seen; probabilities with four decimals.
+def _require_enough(data: Dataset) -> None:
+    spam, ham = int(data.is_spam.sum()), int((~data.is_spam).sum())
+    if min(spam, ham) < MIN_OF_EACH:
+        what = f"There are {spam} spam and {ham} ham; each must be at least {MIN_OF_EACH}."
+        raise ExamplesUnusable("the examples", what, "Add labelled comments with --data.")
 
-    Where no honest comment is left out with its whole source, on all but chat and video comments, another genre.
-    """
-    ham = ~data.is_spam
-    of_new_sites, of_the_genre = ham & data.left_out, ham & (data.weight >= 0.5)
-    counted = next((some for some in (of_new_sites, of_the_genre) if some.any()), ham)
-    chosen = []
-    for rate in (HOLD_RATE, REJECT_RATE, DISCARD_RATE):
-        logit = measures.threshold_at(logits[counted], rate)
-        just_let_through = round(float(1 / (1 + np.exp(-logit))), 4)  # scores are rounded, and a tie is flagged
-        chosen.append(min(0.9999, round(just_let_through + 0.0001, 4)))
-    return Thresholds(*chosen)
+
+def _told(
+    data: Dataset,
+    sources: dict[str, Source],
+    logits: npt.NDArray[np.float64],
+    thresholds: Thresholds,
+    table: loso.Table,
+    lists: Lists,
+) -> dict[str, Any]:
+    """What the card says beside what the model needs."""
+    slices, languages = card_facts.slices_of(data, logits, thresholds, lists), card_facts.languages_of(data)
+    metrics = {**_metrics(data, logits, thresholds, table), "slices": card_facts.slices_as_json(slices)}
+    return {
+        "threshold_goals": GOALS,
+        "metrics": metrics,
+        "data": card_facts.sources_of(data, sources),
+        "languages": languages,
+        "limits": card_facts.limits_of(slices, languages),
+    }
 
 
 def _metrics(
@@ -106,18 +119,4 @@ def _metrics(
         "calibration_error": round(error, 4),
         "leave_one_site_out": table.as_json(),
         "at_thresholds_unseen": per_source,
-    }
-
-
-def _told_of(data: Dataset, sources: dict[str, Source]) -> dict[str, Any]:
-    spam = Counter(example.source for example in data.examples if example.is_spam)
-    ham = Counter(example.source for example in data.examples if not example.is_spam)
-    return {
-        name: {
-            "spam": spam[name],
-            "ham": ham[name],
-            "weight": sources.get(name, Source(name)).weight,
-            "licence": sources.get(name, Source(name)).licence or "not told",
-        }
-        for name in sorted(spam | ham)
     }

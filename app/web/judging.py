@@ -38,7 +38,7 @@ def judge(wired: Wiring, site: str, comment: Comment, causes: Iterable[str] = ()
     seconds = perf_counter() - began
     history = wired.history_of(site, comment, signed)
     began = perf_counter()
-    found = classify(_with_page(comment, history), history, wired.model, wired.lists, looked)
+    found = classify(_with_page(comment, history), history, wired.model.of(site), wired.lists, looked)
     leaves = kept(signed, looked, found, wired.lists)
     wired.metrics.judged(found.verdict, seconds + perf_counter() - began)
     degraded = tuple(dict.fromkeys((*found.degraded, *history.degraded, *causes)))

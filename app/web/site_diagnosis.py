@@ -48,7 +48,7 @@ def examine(store: "SqlStore", site: str, model: "Model", lists: "Lists") -> dic
     def history_of(comment: Comment) -> History:
         return store.history_of(site, comment)
 
-    found = [_missing(field, records, history_of, model, lists) for field in WHY]
+    found = [_missing(field, records, history_of, model.of(site), lists) for field in WHY]
     return {
         "site": site,
         "thresholds": "its own" if limits else "those of the model",

@@ -20,7 +20,7 @@ from app.core.threshold_goals import (
     wilson,
 )
 from app.training.crossing import REJECT_RATE
-from app.training.train import DISCARD_RATE, HOLD_RATE
+from app.training.thresholds import DISCARD_RATE, HOLD_RATE
 
 SHIPPED = Thresholds(0.25, 0.6, 0.98)
 

@@ -13,13 +13,16 @@ from app.core.comment import Comment, History, Thresholds
 from app.core.model import MAX_LOGIT
 from app.errors import CommandRefused, ExamplesUnusable
 from app.models import load, versions
-from app.training import loso, measures, release
+from app.training import card_facts, loso, measures, release
 from app.training.baselines import read_keys
 from app.training.crossing import Crossed, calibrate, cross, worst_links
 from app.training.dataset import assemble
+from app.training.disguises import DISGUISES
 from app.training.examples import Example
+from app.training.report import Group, HamSet, Report
 from app.training.sources import Source
-from app.training.train import choose_thresholds, train
+from app.training.thresholds import choose_thresholds
+from app.training.train import train
 
 SPAM = ["casino", "viagra", "loans", "escorts", "backlinks", "replica watches"]
 HAM = ["gardening", "compilers", "the harbour", "our choir", "bees", "the tram"]
@@ -97,6 +100,44 @@ def test_the_card_names_sources_measures_and_libraries(trained):
     assert set(card["data"]) == {"site0", "site1", "site2", "site3"}
     assert card["metrics"]["leave_one_site_out"]["scorer"] == "Winnow"
     assert set(card["made_with"]) >= {"python", "numpy", "scikit-learn"}
+
+
+def test_the_card_names_languages_slices_goals_and_limits(trained):
+    card = json.loads(trained.card)
+    slices = card["metrics"]["slices"]
+
+    assert card["languages"] == {"latin": {"spam": 70, "ham": 70}}
+    assert card["threshold_goals"] == {"hold": 0.01, "reject": 0.003, "discard": 0.0002}
+    assert [(each["name"], each["spam"], each["ham"]) for each in slices["languages"]] == [("latin", 53, 53)]
+    assert [(each["name"], each["spam"]) for each in slices["kinds"]] == [("link, few words", 53)]
+    assert "It has learned from fewer than 100 comments, spam or honest, in: latin." in card["limits"]
+    assert "robustness" not in card
+
+
+def test_a_weak_slice_is_a_limit():
+    weak, strong, few = (
+        Group("zh", 25, 2, (0.48, 0.08, 0.08), (0.0, 0.0, 0.0)),
+        Group("en", 7000, 9000, (0.97, 0.9, 0.9), (0.01, 0.0, 0.0)),
+        Group("ja", 5, 5, (0.0, 0.0, 0.0), (0.0, 0.0, 0.0)),
+    )
+    ham = HamSet("ham-x", 1000, (10, 2, 1), 12, 4)
+    found = Report((), (strong, weak, few), (ham,), (1.0, 2.0, 3.0), Thresholds(0.2, 0.5, 0.9))
+
+    assert card_facts.limits_of(found, {"en": {"spam": 100, "ham": 100}, "ja": {"spam": 99, "ham": 900}})[3:] == [
+        "Of spam in `zh` it caught 48 % (25 comments of sites not seen), with 1 in 100 good ones held.",
+        "It has learned from fewer than 100 comments, spam or honest, in: ja.",
+        "Of 1,000 honest comments of ham-x it rejected 0.40 %, the most of a large set.",
+    ]
+
+
+def test_disguises_are_measured_by_the_models_that_have_not_seen_the_comments(data, sources, lists):
+    card = json.loads(train(data, sources, "v", lists, disguised=3).card)
+    rows = {row["disguise"]: row for row in card["robustness"]}
+
+    assert set(rows) == {disguise.name for disguise in DISGUISES}
+    assert rows["zero-width-words"]["spam"] == {"comments": 9, "rejected": 100.0, "rejected_disguised": 100.0}
+    assert rows["zero-width-words"]["ham"]["comments"] == 18
+    assert rows["as-bare"]["spam"] == {"comments": 0, "rejected": None, "rejected_disguised": None}
 
 
 def test_thresholds_come_in_order(trained):

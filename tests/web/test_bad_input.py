@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.core.comment import COMMENT_FIELDS
 from app.settings import Settings
-from tests.web.conftest import CASINO, KEY, OTHER_KEY, started
+from tests.web.conftest import CASINO, KEY, OTHER_KEY, PATIENCE_MS, started
 
 CANARY = "cAnArY7391"
 JSON = "application/json"
@@ -18,7 +18,9 @@ JSON = "application/json"
 @pytest.fixture(scope="module")
 def running(tmp_path_factory, models):
     """One application for the whole file: it must take all of this without a restart."""
-    with started(Settings(home=tmp_path_factory.mktemp("home"), models=models)) as client:
+    with started(
+        Settings(home=tmp_path_factory.mktemp("home"), models=models, record_patience_ms=PATIENCE_MS)
+    ) as client:
         yield client
 
 

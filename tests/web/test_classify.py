@@ -171,7 +171,8 @@ def test_a_closed_store_costs_the_record_never_the_answer(client):
     assert client.post("/classify", json=SENT).json()["degraded"] == ["store"]
 
 
-def test_a_locked_database_delays_the_record_and_not_the_answer(client):
+def test_a_locked_database_delays_the_record_and_not_the_answer(make_client):
+    client = make_client(record_patience_ms=200)
     client.post("/classify", json=SENT)
     locker = sqlite3.connect(wired(client).store._engine.url.database, isolation_level=None)
     try:

@@ -47,6 +47,39 @@ class Source(NamedTuple):
     ham_held: int | None
 
 
+class OfLanguage(NamedTuple):
+    """A language or script, and how much of it the model learned from."""
+
+    name: str
+    spam: int | None
+    ham: int | None
+
+
+class Slice(NamedTuple):
+    """Comments with something in common, and how models that had not seen their site did on them."""
+
+    name: str
+    spam: int | None
+    ham: int | None
+    recall: tuple[float | None, ...]
+    """At each of the card's slice rates; so are the false positives."""
+    false_positives: tuple[float | None, ...]
+
+
+class Disguised(NamedTuple):
+    """What a disguise costs, by models that had not seen the comments; shares in percent."""
+
+    family: str
+    name: str
+    spam: int | None
+    rejected: float | None
+    """Of the spam, as it was written."""
+    rejected_disguised: float | None
+    ham: int | None
+    ham_rejected: float | None
+    ham_rejected_disguised: float | None
+
+
 class Card(NamedTuple):
     """A model, as its card tells of it."""
 
@@ -56,6 +89,8 @@ class Card(NamedTuple):
     weights_sha256: str
     thresholds: dict[str, float | None]
     """hold, reject, discard."""
+    goals: dict[str, float | None]
+    """Of the same: which share of good comments of sites not seen may reach it."""
     calibration_error: float | None
     auc: float | None
     ham: int | None
@@ -63,6 +98,13 @@ class Card(NamedTuple):
     measured: tuple[Measured, ...]
     sites: tuple[OfSite, ...]
     sources: tuple[Source, ...]
+    languages: tuple[OfLanguage, ...]
+    slice_rates: tuple[float, ...]
+    """Shares of good comments held, at which the slices are measured."""
+    kinds: tuple[Slice, ...]
+    """Of spam, by how it is built; their ham is not counted."""
+    of_languages: tuple[Slice, ...]
+    robustness: tuple[Disguised, ...]
     limits: tuple[str, ...]
     """What its makers say that it cannot do."""
     made_with: tuple[tuple[str, str], ...]
@@ -92,6 +134,7 @@ def read(version: str, card: Mapping[str, Any] | None) -> Card:
     """
     told = card or {}
     metrics, limits = _mapping(told, "metrics"), _mapping(told, "thresholds")
+    goals, slices = _mapping(told, "threshold_goals"), _mapping(metrics, "slices")
     left_out = _mapping(metrics, "leave_one_site_out")
     sites = _sites(left_out)
     return Card(
@@ -100,13 +143,23 @@ def read(version: str, card: Mapping[str, Any] | None) -> Card:
         features=_text(told.get("features")),
         weights_sha256=_text(told.get("weights_sha256")),
         thresholds={name: _number(limits.get(name)) for name in ("hold", "reject", "discard")},
+        goals={name: _number(goals.get(name)) for name in ("hold", "reject", "discard")},
         calibration_error=_number(metrics.get("calibration_error")),
         auc=_number(left_out.get("mean_auc")),
         ham=_count(left_out.get("ham")),
         measured=_measured(left_out, sites),
         sites=sites,
         sources=_sources(_mapping(told, "data"), _mapping(metrics, "at_thresholds_unseen")),
-        limits=tuple(_text(each) for each in _listed(told, "limits") if _text(each)),
+        languages=tuple(
+            OfLanguage(_text(name), _count(each.get("spam")), _count(each.get("ham")))
+            for name, each in list(_mapping(told, "languages").items())[:MOST_ROWS]
+            if isinstance(each, Mapping)
+        ),
+        slice_rates=tuple(rate for each in _listed(slices, "rates")[:6] if (rate := _number(each)) and 0 < rate < 1),
+        kinds=_slices(slices, "kinds"),
+        of_languages=_slices(slices, "languages"),
+        robustness=_robustness(told),
+        limits=tuple(_text(each, 500) for each in _listed(told, "limits")[:50] if _text(each)),
         made_with=tuple((_text(name), _text(value)) for name, value in list(_mapping(told, "made_with").items())[:20]),
     )
 
@@ -137,6 +190,31 @@ def _sites(left_out: Mapping[str, Any]) -> tuple[OfSite, ...]:
         )
         for row in rows
     )
+
+
+def _slices(slices: Mapping[str, Any], name: str) -> tuple[Slice, ...]:
+    return tuple(
+        Slice(
+            _text(row.get("name")),
+            _count(row.get("spam")),
+            _count(row.get("ham")),
+            tuple(_number(share) for share in _listed(row, "recall")[:6]),
+            tuple(_number(share) for share in _listed(row, "false_positives")[:6]),
+        )
+        for row in _listed(slices, name)[:MOST_ROWS]
+        if isinstance(row, Mapping)
+    )
+
+
+def _robustness(told: Mapping[str, Any]) -> tuple[Disguised, ...]:
+    rows = [row for row in _listed(told, "robustness")[:MOST_ROWS] if isinstance(row, Mapping)]
+    found = []
+    for row in rows:
+        spam, ham = _mapping(row, "spam"), _mapping(row, "ham")
+        counted = (_count(spam.get("comments")), _number(spam.get("rejected")), _number(spam.get("rejected_disguised")))
+        honest = (_count(ham.get("comments")), _number(ham.get("rejected")), _number(ham.get("rejected_disguised")))
+        found.append(Disguised(_text(row.get("family")), _text(row.get("disguise")), *counted, *honest))
+    return tuple(found)
 
 
 def _sources(data: Mapping[str, Any], held: Mapping[str, Any]) -> tuple[Source, ...]:
@@ -180,5 +258,5 @@ def _count(value: object) -> int | None:
     return int(number) if number is not None and number >= 0 else None
 
 
-def _text(value: object) -> str:
-    return str(value)[:_MOST_LETTERS] if isinstance(value, str | int | float) else ""
+def _text(value: object, most: int = _MOST_LETTERS) -> str:
+    return str(value)[:most] if isinstance(value, str | int | float) else ""

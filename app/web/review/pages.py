@@ -88,6 +88,11 @@ def rendered(template: str, language: str, zone: str, request: Request, **values
     return _environment(language).get_template(template).render({**shared, **values})
 
 
+def alone(template: str, language: str, **values: Any) -> str:
+    """A template as a page that stands by itself, outside of the service; every string among the values is escaped."""
+    return _environment(language).get_template(template).render(language=language, **values)
+
+
 def show(visit: "Visit", template: str, status: int = 200, **values: Any) -> Response:
     """A page for whoever looks at it; the template knows them as `visit`."""
     return html_response(rendered(template, visit.language, visit.zone, visit.request, visit=visit, **values), status)

@@ -13,7 +13,7 @@ from app.store.accounts import Session, new_token, token_hash
 from app.store.schema_review import audit, failed_sign_ins, invitations, moderators, sessions
 from app.web.review.session import cookie_name, csrf_of
 from app.web.wiring import utc_now
-from tests.web.conftest import started, wired
+from tests.web.conftest import PATIENCE_MS, started, wired
 
 ORIGIN = "http://testserver"
 
@@ -78,7 +78,9 @@ def make_visitor() -> Callable[..., TestClient]:
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Iterator[TestClient]:
     """One application for all tests of a module, for tables of cases that leave nothing behind."""
-    with started(Settings(home=tmp_path_factory.mktemp("home"), models=models)) as client:
+    with started(
+        Settings(home=tmp_path_factory.mktemp("home"), models=models, record_patience_ms=PATIENCE_MS)
+    ) as client:
         yield client
 
 

@@ -8,6 +8,8 @@ from html import unescape
 import pytest
 
 from app import models as shelf
+from app import releases
+from app.releases import Release
 from app.web.review import model_cards
 from tests.web.conftest import wired
 
@@ -107,6 +109,76 @@ def test_a_card_tells_everything_it_holds(viewer, put):
     assert "<b>missed" not in answer.text
 
 
+FULL = {
+    **CARD,
+    "threshold_goals": {"hold": 0.01, "reject": 0.003, "discard": 0.0002},
+    "languages": {"sk": {"spam": 7, "ham": 1900}},
+    "robustness": [
+        {
+            "family": "A",
+            "disguise": "as-bare",
+            "spam": {"comments": 120, "rejected": 91.5, "rejected_disguised": 82.5},
+            "ham": {"comments": 0, "rejected": None, "rejected_disguised": None},
+        }
+    ],
+}
+FULL["metrics"] = {
+    **CARD["metrics"],
+    "slices": {
+        "rates": [0.01, 0.001],
+        "kinds": [
+            {"name": "link only", "spam": 359, "ham": 0, "recall": [0.981, 0.9], "false_positives": [None, None]}
+        ],
+        "languages": [{"name": "sk", "spam": 6, "ham": 349, "recall": [0.5], "false_positives": [0.004, 0.0]}],
+    },
+}
+
+
+def test_a_card_that_tells_more_is_shown_with_its_slices_and_disguises(viewer, put):
+    put("2026-11-20.1", FULL)
+    page = text_of(viewer.get(f"{PATH}/2026-11-20.1").text)
+
+    for said in (
+        "Holds from 0.25 so that at most 1 in 100 good comments of sites not seen reaches it",
+        "Discards from 0.98 so that at most 1 in 5 000 good comments",
+        "Kind of spam Spam Caught, 1 in 100 Caught, 1 in 1 000 link only 359 98.1 % 90 %",
+        "sk 6 50 % – 349 0.4 % 0 %",
+        "A · as-bare 120 91.5 % 82.5 % 0 – –",
+        "Languages it learned from A language with few spam",
+        "sk 7 1 900",
+    ):
+        assert said in page
+    assert "Who put it in use, and why not told" in page
+
+
+def test_what_an_older_card_does_not_tell_is_called_so(viewer, put):
+    put("2026-11-20.1", {key: value for key, value in CARD.items() if key not in ("limits", "made_with")})
+    page = text_of(viewer.get(f"{PATH}/2026-11-20.1").text)
+
+    for said in (
+        "By kind of spam not told",
+        "By language not told",
+        "Against disguises not told",
+        "Languages it learned from not told",
+        "Made with not told",
+        "What else it cannot do, the card does not tell.",
+    ):
+        assert said in page
+
+
+def test_who_put_a_model_in_use_and_why_is_told_the_latest_first(viewer, put, folder):
+    put("2026-11-20.1", CARD)
+    for at, why in (("2026-11-21T08:00:00Z", "It is <i>better</i>."), ("2026-11-22T08:00:00Z", "")):
+        releases.write(folder, Release("2026-11-20.1", at, "jana", why, "2026-11-19.1"))
+    answer = viewer.get(f"{PATH}/2026-11-20.1")
+
+    assert (
+        "Who put it in use, and why 2026-11-22T08:00:00Z , jana : no reason told instead of 2026-11-19.1 "
+        "2026-11-21T08:00:00Z , jana : It is <i>better</i>. instead of 2026-11-19.1"
+    ) in text_of(answer.text)
+    assert "<i>better" not in answer.text
+
+
 def test_the_shipped_models_card_is_shown(viewer):
     page = text_of(viewer.get(f"{PATH}/{viewer.in_use}").text)
 
@@ -144,6 +216,15 @@ def test_two_models_stand_side_by_side(viewer, put):
         ),
         pytest.param(b'{"thresholds": {"hold": NaN, "reject": Infinity, "discard": 1e999}}', id="no-numbers"),
         pytest.param({"data": {"a": {"spam": -1, "ham": True, "weight": 10**400}, "b": 3}}, id="odd-counts"),
+        pytest.param(
+            {
+                "metrics": {"slices": {"rates": [0.01], "kinds": [1, {"recall": 7}], "languages": {"a": 1}}},
+                "languages": ["en", {"de": 1}],
+                "robustness": [1, {"spam": [], "ham": {"comments": "x", "rejected": True}}],
+                "threshold_goals": {"hold": 0, "reject": "x"},
+            },
+            id="odd-slices",
+        ),
         pytest.param({"data": {f"s{n}": {"spam": 1} for n in range(5_000)}}, id="very-many-sources"),
     ],
 )

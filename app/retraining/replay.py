@@ -1,0 +1,121 @@
+"""What a site's decisions are worth, played through on a site that the model has never seen."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.linear_model import LogisticRegression
+
+from app.core.blocks import NAMED
+from app.core.model import Model
+from app.retraining.adapting import Decisions
+from app.retraining.frozen import Frozen
+from app.retraining.gate import failed
+from app.retraining.served import Served
+from app.retraining.site import through_gate
+from app.training.examples import Example
+from app.training.matrix import Matrix
+from app.training.measures import recall, threshold_at
+
+COUNTS = (10, 30, 100, 300)
+"""After so many decisions it is measured what comes later."""
+LEAST_LATER = 20
+"""Fewer spam or ham later say nothing."""
+RATE = 0.01
+"""Of false positives, among the site's own later honest comments."""
+_ORDERS = 3
+
+Logits = npt.NDArray[np.float64]
+
+
+class Unseen:
+    """A site's labelled comments under a model that was trained without them."""
+
+    def __init__(self, name: str, model: Model, examples: Sequence[Example], matrix: Matrix) -> None:
+        """`matrix` holds the features of `examples`."""
+        self.name = name
+        self.model = model
+        self.examples = examples
+        self.matrix = matrix
+        self.served = Served(model, matrix)
+        self.is_spam = np.array([example.is_spam for example in examples], dtype=bool)
+
+    def by_date(self) -> npt.NDArray[np.int64]:
+        """Its comments in the order in which they were posted; those without a date first."""
+        return np.argsort([example.comment.posted_at for example in self.examples], kind="stable")
+
+    def shuffled(self, seed: int) -> npt.NDArray[np.int64]:
+        """Its comments in an order of chance."""
+        return np.random.default_rng(seed).permutation(len(self.examples))
+
+    def decided(self, rows: npt.NDArray[np.int64]) -> Decisions:
+        """Some of its comments, decided as they are labelled by one moderator."""
+        return Decisions(self.matrix.comments[rows], self.served.whole[rows], self.is_spam[rows], np.ones(len(rows)))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A site after some decisions, judged by all that comes later."""
+
+    site: str
+    order: str
+    """dates, or chance."""
+    decisions: int
+    spam: int
+    ham: int
+    """That come later."""
+    recall: tuple[float, float, float]
+    """At RATE: without learning, with it, and from these decisions alone."""
+    held: tuple[float, float]
+    """Share of later honest comments at the threshold that holds RATE of all other sites' before: without, with."""
+    others: float
+    """Share of other sites' honest comments that would be at that threshold if the site's change acted there, too."""
+    is_passed: bool
+    """Whether the gate let it pass; if not, what was there before goes on."""
+
+
+def steps(site: Unseen, frozen: Frozen, others: Served) -> Iterator[Step]:
+    """Every step of a site, in the order of dates and in orders of chance.
+
+    Args:
+        site: all its comments.
+        frozen: our own examples, under the same model.
+        others: other sites' honest comments, under the same model.
+    """
+    orders = [("dates", site.by_date()), *(("chance", site.shuffled(seed)) for seed in range(_ORDERS))]
+    limit = threshold_at(others.logits(), RATE)
+    before = site.served.logits()
+    for name, order in orders:
+        for count in COUNTS:
+            told, later = order[:count], order[count:]
+            spam, ham = later[site.is_spam[later]], later[~site.is_spam[later]]
+            if min(len(spam), len(ham)) < LEAST_LATER:
+                continue
+            own, _, checks = through_gate(site.decided(told), frozen.anchors, frozen, site.model.thresholds)
+            after = site.served.logits(own)
+            yield Step(
+                site.name,
+                name,
+                count,
+                len(spam),
+                len(ham),
+                (_recall(before, spam, ham), _recall(after, spam, ham), _recall(_alone(site, told), spam, ham)),
+                (float((before[ham] > limit).mean()), float((after[ham] > limit).mean())),
+                float((others.logits(own) > limit).mean()),
+                not failed(checks),
+            )
+
+
+def _recall(logits: Logits, spam: npt.NDArray[np.int64], ham: npt.NDArray[np.int64]) -> float:
+    return recall(logits[spam], threshold_at(logits[ham], RATE))
+
+
+def _alone(site: Unseen, told: npt.NDArray[np.int64]) -> Logits:
+    """(comments,) log-odds of logistic regression on these decisions alone; zeros if they are of one kind."""
+    if len(set(site.is_spam[told].tolist())) < 2:
+        return np.zeros(len(site.examples))
+    rows = site.matrix.comments[:, : NAMED.end]
+    learner = LogisticRegression(C=10.0, max_iter=300).fit(rows[told], site.is_spam[told])
+    alone: Logits = learner.decision_function(rows)
+    return alone

@@ -1,0 +1,105 @@
+"""One site: its decisions, fitted as freely as nothing else gets worse by it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from app.core.adaptation import Adaptation
+from app.core.comment import Thresholds
+from app.core.model import Model
+from app.retraining.adapting import Decisions, Freedom, adapt
+from app.retraining.flips import Flip, flips
+from app.retraining.frozen import Frozen
+from app.retraining.gate import Check, failed, on_frozen, on_newest
+from app.retraining.lessons import weights
+from app.retraining.served import Served
+from app.store.teaching import Lesson
+from app.training.matrix import Matrix
+
+LEAST_LESSONS = 10
+"""Fewer decisions of a site change nothing: after 10 there was hardly anything to gain (docs/adr/0027)."""
+FREEDOMS = (Freedom(), Freedom(anchor=100.0), Freedom(anchor=1_000.0))
+"""Tried in this order until the gate lets one pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What a retraining knows of one site."""
+
+    name: str
+    lessons: Sequence[Lesson]
+    """Decided comments, in the order in which people decided them."""
+    undecided: Sequence[Lesson]
+    matrix: Matrix
+    """The features of both, the decided ones first."""
+    thresholds: Thresholds
+    in_force: Adaptation | None
+    """What the site changes of the model in use; None: nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What became of one site."""
+
+    material: Material
+    adaptation: Adaptation
+    """What its decisions ask for, with the least freedom that was tried last."""
+    freedom: Freedom
+    checks: tuple[Check, ...]
+    flips: tuple[Flip, ...]
+
+    @property
+    def failed(self) -> list[Check]:
+        """What got worse than it may; empty: the gate is open."""
+        return failed(self.checks)
+
+
+def learn(material: Material, model: Model, frozen: Frozen, since: str) -> Learned:
+    """Fit the decisions of a site, and measure what that does.
+
+    Args:
+        material: of the site, with at least LEAST_LESSONS decisions.
+        model: the shipped one; no site's change is in force.
+        frozen: our own examples.
+        since: RFC 3339; comments from then on are looked through for such as get another action.
+    """
+    served = Served(model, material.matrix)
+    told = _decisions(material, served)
+    anchors = sparse.vstack([frozen.anchors, material.matrix.comments[_published(material)]]).tocsr()
+    own, freedom, checks = through_gate(told, anchors, frozen, material.thresholds)
+    changed = flips(
+        [*material.lessons, *material.undecided],
+        served.logits(material.in_force),
+        served.logits(own),
+        material.thresholds,
+        since,
+    )
+    return Learned(material, own, freedom, tuple(checks), tuple(changed))
+
+
+def through_gate(
+    told: Decisions, anchors: sparse.csr_matrix, frozen: Frozen, thresholds: Thresholds
+) -> tuple[Adaptation, Freedom, list[Check]]:
+    """The freest change that the gate lets pass, or the least free one that it does not, with what was measured."""
+    for freedom in FREEDOMS:
+        own = adapt(told, anchors, freedom)
+        checks = on_frozen(frozen, own, thresholds) + on_newest(told, anchors, freedom)
+        if not failed(checks):
+            break
+    return own, freedom, checks
+
+
+def _decisions(material: Material, served: Served) -> Decisions:
+    count = len(material.lessons)
+    is_spam = np.array([lesson.label == "spam" for lesson in material.lessons], dtype=bool)
+    return Decisions(material.matrix.comments[:count], served.whole[:count], is_spam, weights(material.lessons))
+
+
+def _published(material: Material) -> npt.NDArray[np.int64]:
+    """Rows of what visitors see and nobody complained of: it should go on being let through."""
+    first = len(material.lessons)
+    passed = [place for place, lesson in enumerate(material.undecided, first) if lesson.action == "publish"]
+    return np.array(passed, dtype=np.int64)
