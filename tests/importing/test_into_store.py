@@ -241,3 +241,11 @@ def test_as_history_it_counts_for_thresholds_and_not_for_delays(bring, store):
     counted = store.scored("blog", "2019-01-01", 100)
     assert sum(each.comments for each in counted if each.label == "ham") == 30
     assert store.delays("blog", "2019-01-01") == (None, None), "nobody waited for what was decided elsewhere"
+
+
+def test_a_retraining_learns_from_it_as_from_what_the_cms_says(bring, store):
+    bring(of(CASINO, id="7"), of(HONEST, "approved", id="8"))
+
+    assert store.taught() == {"blog": 2}
+    lessons = {lesson.comment.comment_id: (lesson.label, lesson.source) for lesson in store.lessons("blog", 10)}
+    assert lessons == {"7": ("spam", "feedback"), "8": ("ham", "feedback")}
