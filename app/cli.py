@@ -17,6 +17,7 @@ from app.commands.data import data
 from app.commands.decide import decide
 from app.commands.doctor import doctor
 from app.commands.evaluate import evaluate
+from app.commands.export import export
 from app.commands.import_ import import_export
 from app.commands.loso import loso
 from app.commands.models import models
@@ -77,6 +78,7 @@ app.command(rich_help_panel=_JUDGE)(score)
 app.command(rich_help_panel=_JUDGE)(audit)
 app.command(rich_help_panel=_JUDGE)(decide)
 app.command("import", rich_help_panel=_JUDGE)(import_export)
+app.command(rich_help_panel=_JUDGE)(export)
 app.command(rich_help_panel=_RUN)(serve)
 app.command(rich_help_panel=_RUN)(doctor)
 app.command(rich_help_panel=_RUN)(stats)

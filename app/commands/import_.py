@@ -1,19 +1,22 @@
-"""winnow import: what another program exported -> comment records."""
+"""winnow import: what another program exported -> comment records, in a file or in the store."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.commands import printing
+from app.commands import import_output, opening, printing
 from app.commands.files import Sink, part_of, standard_output, terminable, written_whole
 from app.errors import CommandRefused
 
-_SHOWN_SKIPPED = 5
+if TYPE_CHECKING:
+    from app.importing.imported import Imported
+    from app.importing.into_store import IntoStore
+
+    Take = Callable[[Imported], object]
+
 _KINDS = "wordpress, disqus, blogger, mediawiki, ghost, isso, remark42, staticman, jsonl, page, page-text, json, csv"
 """As in app.importing.kinds, which is not loaded to show the help."""
 
@@ -28,25 +31,20 @@ Columns = Annotated[
 SkippedFile = Annotated[
     str, typer.Option("--skipped", metavar="FILE.jsonl", help="Where every record that cannot be read is listed.")
 ]
-
-
-@dataclass(slots=True)
-class Summary:
-    """What came of an export."""
-
-    statuses: Counter[str] = field(default_factory=Counter)
-    labels: Counter[str] = field(default_factory=Counter)
-    skipped: int = 0
-    first: list[dict[str, str]] = field(default_factory=list)
-    """The first few records that could not be read: where and why."""
+Stored = Annotated[
+    bool, typer.Option("--into-store", help="Into Winnow's own database instead: those that the site had decided.")
+]
+OfSite = Annotated[str, typer.Option("--site", metavar="NAME", help="With --into-store: whose comments they are.")]
 
 
 def import_export(
     export: Export,
-    out: Out = "-",
+    out: Out = "",
     kind: KindName = "",
     columns: Columns = "",
     skipped: SkippedFile = "",
+    into_store: Stored = False,
+    site: OfSite = "",
     json: printing.Json = False,
 ) -> None:
     """Turn another program's export into comment records, for winnow score, train and evaluate.
@@ -55,41 +53,87 @@ def import_export(
     approved is ham; published, pending and trash say nothing. What cannot be read is counted, named and left out; the
     exit code is then 1. OUT appears only when all is done. --json prints the summary, which goes to stderr, as JSON.
 
+    With --into-store --site NAME, comments with a label go into Winnow's database: with their own dates, judged, and
+    decided by the site's CMS. Nothing in it acts on what arrives. Run again, it adds only what is not there yet.
+
     Example: winnow import wordpress.xml -o comments.jsonl
     """
     from app.importing import kinds
-    from app.importing.columns import parsed
 
+    _refuse_contradictions(out, site, into_store=into_store)
     path = Path(export)
-    found = kinds.kind_of(path, kind)
+    found = kinds.kind_of(path, kind).name
     targets = [_target(path, name) for name in (out, skipped)]
-    chosen = parsed(columns)
-    summary = Summary()
+    summary = import_output.Summary()
     with terminable(), ExitStack() as opened:
-        advance = opened.enter_context(_progress(path))
-        records = opened.enter_context(_sink(targets[0]))
-        places = opened.enter_context(written_whole(targets[1])) if targets[1] else None
-        for record in kinds.read(path, found.name, lambda read: advance(read, summary), chosen):
-            _write(record, records, places, summary)
-    _summarise(summary, found.name, str(targets[0] or "-"), skipped, json)
+        storing = opened.enter_context(_storing(path, site)) if into_store else None
+        take = storing.take if storing else opened.enter_context(_writing(targets[0]))
+        _read(path, found, columns, summary, take, targets[1])
+        if storing:
+            storing.flush()
+    where = {"site": site} if storing else {"out": str(targets[0] or "-")}
+    import_output.summarise(summary, found, where, skipped, storing.kept if storing else None, as_json=json)
     if summary.skipped:
         raise typer.Exit(1)
 
 
-def _write(record: Any, records: Sink, places: Sink | None, summary: Summary) -> None:
-    from app.importing.imported import Skipped, row
+def _refuse_contradictions(out: str, site: str, *, into_store: bool) -> None:
+    if into_store != bool(site):
+        what = "--into-store takes the site whose comments they are, and --site is for it alone."
+        raise CommandRefused("winnow import", what, "Name both: winnow import EXPORT --into-store --site NAME.")
+    if into_store and out:
+        raise CommandRefused("winnow import", "It writes a file, or into the store.", "Give -o or --into-store.")
 
-    if isinstance(record, Skipped):
-        told = {"where": record.where, "why": record.why}
-        summary.skipped += 1
-        if len(summary.first) < _SHOWN_SKIPPED:
-            summary.first.append(told)
-        if places:
-            places.write(printing.json_line(told))
-        return
-    summary.statuses[record.status] += 1
-    summary.labels[record.label or ""] += 1
-    records.write(printing.json_line(row(record)))
+
+def _read(
+    path: Path, kind: str, columns: str, summary: import_output.Summary, take: "Take", skipped: Path | None
+) -> None:
+    from app.importing import kinds
+    from app.importing.columns import parsed
+    from app.importing.imported import Skipped
+
+    chosen = parsed(columns)
+    with import_output.progress(path) as advance, ExitStack() as opened:
+        places = opened.enter_context(written_whole(skipped)) if skipped else None
+        for record in kinds.read(path, kind, lambda read: advance(read, summary), chosen):
+            if isinstance(record, Skipped):
+                told = summary.skip(record)
+                if places:
+                    places.write(printing.json_line(told))
+            else:
+                summary.count(record)
+                take(record)
+
+
+@contextmanager
+def _storing(path: Path, site: str) -> Iterator["IntoStore"]:
+    """What writes comments into the store; that it did so is written down, also when it was interrupted."""
+    from app.core import times
+    from app.importing.into_store import IntoStore
+
+    settings = opening.read_settings()
+    model, lists = opening.open_model(settings)
+    with opening.open_store(settings) as store:
+        storing = IntoStore(store, site, path.name, model, lists, opening.moment())
+        try:
+            yield storing
+        except (KeyboardInterrupt, SystemExit):
+            printing.note("Interrupted; the same command goes on from there.")
+            raise
+        finally:
+            if storing.kept.added:
+                detail = {"comments": storing.kept.added, "source": path.name}
+                store.note_import(times.written(opening.moment()), "", site, detail)
+
+
+@contextmanager
+def _writing(target: Path | None) -> "Iterator[Take]":
+    """What writes each comment as a line of a file; None is stdout."""
+    from app.importing.imported import row
+
+    opened: AbstractContextManager[Sink] = written_whole(target) if target else standard_output()
+    with opened as sink:
+        yield lambda imported: sink.write(printing.json_line(row(imported)))
 
 
 def _target(export: Path, out: str) -> Path | None:
@@ -105,54 +149,3 @@ def _target(export: Path, out: str) -> Path | None:
     if export.is_dir() and target.is_relative_to(export.resolve()):
         raise CommandRefused(out, "That is inside the export.", "Name a file outside of it.")
     return target
-
-
-def _sink(target: Path | None) -> Any:
-    return written_whole(target) if target else standard_output()
-
-
-@contextmanager
-def _progress(path: Path) -> Iterator[Callable[[int, Summary], None]]:
-    """A bar on stderr while somebody watches; called with the bytes just read and what came of them."""
-    if not printing.on_terminal():
-        yield lambda _read, _summary: None
-        return
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
-
-    from app.importing.files import size_of
-
-    counts = TextColumn("{task.fields[comments]:,} comments, {task.fields[skipped]:,} skipped")
-    columns = (BarColumn(), DownloadColumn(), counts, TimeRemainingColumn())
-    with Progress(*columns, console=printing.err(), transient=True) as progress:
-        task = progress.add_task("", total=size_of(path), comments=0, skipped=0)
-
-        def advance(read: int, summary: Summary) -> None:
-            progress.update(task, advance=read, comments=summary.statuses.total(), skipped=summary.skipped)
-
-        yield advance
-
-
-def _summarise(summary: Summary, kind: str, out: str, skipped: str, as_json: bool) -> None:
-    told = {
-        "kind": kind,
-        "comments": summary.statuses.total(),
-        "statuses": dict(summary.statuses.most_common()),
-        "labels": {name: summary.labels[name] for name in ("spam", "ham")},
-        "skipped": summary.skipped,
-        "first_skipped": summary.first,
-        "out": out,
-    }
-    if as_json:
-        typer.echo(printing.json_line(told), nl=False, err=True)
-        return
-    statuses = ", ".join(f"{count:,} {status}" for status, count in summary.statuses.most_common()) or "none"
-    labels = f"{summary.labels['spam']:,} labelled spam, {summary.labels['ham']:,} labelled ham"
-    printing.note(f"{summary.statuses.total():,} comments ({kind}): {statuses}; {labels}.")
-    if not summary.skipped:
-        return
-    printing.note(f"{summary.skipped:,} records could not be read and were left out:", "red")
-    for each in summary.first:
-        printing.note(f"{each['where']}: {each['why']}")
-    if summary.skipped > len(summary.first):
-        where = f"All of them are in {skipped}." if skipped else "--skipped FILE.jsonl lists them all."
-        printing.note(f"... and {summary.skipped - len(summary.first):,} more. {where}")

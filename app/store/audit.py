@@ -37,6 +37,7 @@ ACTS: tuple[str, ...] = (
     "webhook-enable",
     "settings",
     "expire",
+    "import",
     "export",
     "person-export",
     "person-erase",

@@ -1,5 +1,8 @@
 """Records as lines of JSON, in the one format of training, scoring, import and export; and as rows of CSV."""
 
+import csv
+import io
+from collections.abc import Iterable
 from dataclasses import fields
 from typing import Any, NamedTuple
 
@@ -16,6 +19,8 @@ CSV_COLUMNS = (
     "author_email", "author_url", "text", "page_url", "page_title", "type", "language", "posted_at", "comment_id",
     "links", "reasons", "summary", "model",
 )  # fmt: skip
+BOM = b"\xef\xbb\xbf"
+"""Begins a CSV: without it Excel reads one in the machine's own charset."""
 
 
 class Held(NamedTuple):
@@ -87,6 +92,17 @@ def csv_row(record: Record) -> list[str]:
         "model": answer.model,
     }
     return [without_formula(told[name]) for name in CSV_COLUMNS]
+
+
+def csv_line(cells: Iterable[str]) -> bytes:
+    """A row of CSV in which everything is quoted (RFC 4180).
+
+    >>> csv_line(["a", "b, c", "1"])
+    b'"a","b, c","1"\\r\\n'
+    """
+    line = io.StringIO()
+    csv.writer(line, quoting=csv.QUOTE_ALL).writerow(cells)
+    return line.getvalue().encode("utf-8", "replace")
 
 
 def without_formula(cell: str) -> str:

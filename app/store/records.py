@@ -20,6 +20,8 @@ HEX_ALPHABET = string.digits + "abcdef"  # the settings page of that plugin drop
 HINT_LENGTH = 3
 MODERATOR = "moderator"
 """The source of a decision that was made in Winnow."""
+IMPORT = "import"
+"""Who decided what came with an export: the CMS, at some time, by whomever."""
 
 # Privacy: the address says who, and the trap field is only needed for the verdict. Neither is ever on disk.
 NEVER_STORED: tuple[str, ...] = ("author_ip", "honeypot")
@@ -91,6 +93,8 @@ class Alike(NamedTuple):
     page_url: str
     posted_at: str
     is_decided: bool
+    comment_id: str = ""
+    """The CMS's; empty when it sent none."""
 
 
 class Client(NamedTuple):

@@ -20,6 +20,7 @@ from app.store.sql_decisions import SqlDecisions
 from app.store.sql_domains import SqlDomains
 from app.store.sql_erasure import SqlErasure
 from app.store.sql_export import SqlExport
+from app.store.sql_importing import SqlImporting
 from app.store.sql_looking import SqlLooking
 from app.store.sql_overview import SqlOverview
 from app.store.sql_past import SqlPast
@@ -62,6 +63,7 @@ class SqlStore(
     SqlWatching,
     SqlShadow,
     SqlExport,
+    SqlImporting,
     SqlTeaching,
     SqlErasure,
     SqlCampaigns,

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, or_, select, update
+from sqlalchemy import Connection, Row, insert, or_, outerjoin, select, update
 
 from app.store.acts import TAKEN_BACK, Conflict, Outcome
 from app.store.records import MODERATOR, Decision
@@ -26,7 +26,7 @@ _SEEN = (
     comments.c.label,
     comments.c.decided_by,
     comments.c.decided_at,
-    comments.c.tab,
+    decisions.c.source,
 )
 
 
@@ -86,7 +86,8 @@ def seen(connection: Connection, ids: Collection[str]) -> list[Row[Any]]:
     wanted = list(ids)
     rows: dict[str, Row[Any]] = {}
     for begin in range(0, len(wanted), CHUNK):
-        statement = select(*_SEEN).where(comments.c.id.in_(wanted[begin : begin + CHUNK]))
+        stands = outerjoin(comments, decisions, decisions.c.id == comments.c.decision)
+        statement = select(*_SEEN).select_from(stands).where(comments.c.id.in_(wanted[begin : begin + CHUNK]))
         rows.update({row.id: row for row in connection.execute(statement)})
     return [rows[id] for id in wanted if id in rows]
 
@@ -94,11 +95,11 @@ def seen(connection: Connection, ids: Collection[str]) -> list[Row[Any]]:
 def decide_many(
     connection: Connection, found: Collection[Row[Any]], label: str, by: str, at: str, act: str, detail: dict[str, Any]
 ) -> Outcome:
-    """Write one act that decides all of these comments, see `seen`; those that are decided so already stay.
+    """Write one act that decides all of these comments, see `seen`; those of which a moderator said so already stay.
 
     Act 0 when none was left to decide.
     """
-    news = [row for row in found if not (row.tab == "decided" and row.label == label)]
+    news = [row for row in found if not (row.source == MODERATOR and row.label == label)]
     if not news:
         return Outcome(0)
     sites = {row.site for row in news}

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, case, func, insert, literal, select, update
+from sqlalchemy import Connection, Row, and_, case, exists, func, insert, literal, select, update
 
 from app.store.acts import PASSED_OVER, TAKEN_BACK, WAITS, Batch
 from app.store.queue import Filter
 from app.store.records import MODERATOR, Decision
-from app.store.schema import comments
+from app.store.schema import comments, decisions
 from app.store.schema_review import acts, audit, batches
 from app.store.sql_acts import seen, take_back
 from app.store.sql_audit import write_audit
@@ -26,7 +26,7 @@ class SqlBatches(SqlBase):
     def begin_batch(
         self, wanted: Filter, label: str, by: str, at: str, needs_second: bool, told: dict[str, Any]
     ) -> Batch:
-        """Fix what an act is about: all that the filter finds now and that is not decided so already.
+        """Fix what an act is about: all that the filter finds now and of which no moderator said so already.
 
         Args:
             wanted: with the snapshot of the page that was shown.
@@ -36,7 +36,8 @@ class SqlBatches(SqlBase):
             needs_second: whether somebody else has to agree before anything is done.
             told: what the audit keeps of the filter.
         """
-        is_news = ~and_(comments.c.tab == "decided", comments.c.label == label)
+        by_moderator = exists().where(decisions.c.id == comments.c.decision, decisions.c.source == MODERATOR)
+        is_news = ~and_(comments.c.label.is_not_distinct_from(label), by_moderator)
         with self._transaction() as connection:
             number = write_audit(connection, at, by, "batch", wanted.site, "", {"label": label, **told})
             chosen = select(

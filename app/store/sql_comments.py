@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
-from sqlalchemy import Engine, and_, bindparam, delete, exists, insert, or_, select
+from sqlalchemy import Connection, Engine, and_, bindparam, delete, exists, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from app.core.campaign import NO_SIGNATURE, Signature
@@ -95,19 +96,11 @@ class SqlComments(SqlBase):
         if not records:
             return
         comment_rows = [rows.comment_row(each) for each in records]
-        link_rows = [row for each in records for row in rows.link_rows(each)]
         with self._transaction() as connection:
             found, leading = assigned(connection, records)
             for row in comment_rows:
                 row["campaign"] = found.campaign_of[row["id"]]
-            try:
-                connection.execute(insert(comments), comment_rows)
-            except IntegrityError:
-                for each in records:
-                    require_site(connection, each.site)
-                raise
-            if link_rows:
-                connection.execute(insert(links), link_rows)
+            insert_rows(connection, records, comment_rows)
             write_grouping(connection, found, leading, max(each.received_at for each in records))
 
     def comment(self, site_name: str, id: str) -> Record | None:
@@ -134,9 +127,9 @@ class SqlComments(SqlBase):
     def alike(self, site_name: str, hashed: str, most: int) -> Sequence[Alike]:
         """The site's newest comments with that content hash, newest first."""
         is_decided = exists().where(decisions.c.comment == comments.c.id)
-        shown = [comments.c[name] for name in Alike._fields[:-1]]
+        shown = [comments.c[name] for name in ("id", "text", "author", "page_url", "posted_at")]
         statement = (
-            select(*shown, is_decided)
+            select(*shown, is_decided, comments.c.comment_id)
             .where(comments.c.site == site_name, comments.c.text_hash == hashed)
             .order_by(comments.c.id.desc())
             .limit(most)
@@ -152,3 +145,16 @@ class SqlComments(SqlBase):
             require_site(connection, site_name)
             connection.execute(delete(pages).where(pages.c.site == site_name, pages.c.url == key))
             connection.execute(insert(pages), values)
+
+
+def insert_rows(connection: Connection, records: Sequence[Record], comment_rows: Sequence[dict[str, Any]]) -> None:
+    """Write the rows of records, at least one, and those of their links. Raises SiteUnknown."""
+    try:
+        connection.execute(insert(comments), comment_rows)
+    except IntegrityError:
+        for each in records:
+            require_site(connection, each.site)
+        raise
+    link_rows = [row for each in records for row in rows.link_rows(each)]
+    if link_rows:
+        connection.execute(insert(links), link_rows)

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, case, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, case, delete, func, insert, or_, select, update
 
 from app.core.moderation import tab_of
 from app.store import rows
-from app.store.records import Decided, Decision, Months, Remembered, is_news
+from app.store.records import IMPORT, MODERATOR, Decided, Decision, Months, Remembered, is_news
 from app.store.schema import comments, decisions, idempotency
 from app.store.sql_base import SqlBase
 from app.store.sql_precedents import remember
@@ -77,11 +77,15 @@ class SqlDecisions(SqlBase):
         return decision
 
     def decisions_since(self, site_name: str, cursor: int, limit: int) -> Sequence[Decided]:
-        """The site's decisions behind a cursor, oldest first; each carries the cursor to go on from."""
+        """The site's decisions behind a cursor, oldest first; each carries the cursor to go on from.
+
+        What came with an export is not among them: the CMS said it itself, and may have changed its mind since.
+        """
+        is_news = or_(decisions.c.source == MODERATOR, decisions.c.by != IMPORT)
         statement = (
             select(decisions, comments.c.comment_id.label("cms_id"))
             .join_from(decisions, comments, decisions.c.comment == comments.c.id)
-            .where(decisions.c.site == site_name, decisions.c.id > cursor)
+            .where(decisions.c.site == site_name, decisions.c.id > cursor, is_news)
             .order_by(decisions.c.id)
             .limit(limit)
         )

@@ -131,11 +131,12 @@ class SqlStatistics(SqlBase):
 
     def delays(self, site: str | None, since: str, most: int = SAMPLE) -> tuple[Delay | None, Delay | None]:
         """How long the newest decided comments waited: those that were held, and the others."""
+        waited_at_all = comments.c.decided_at > comments.c.received_at  # what was imported did not
 
         def waited(condition: Any) -> Delay | None:
             statement = (
                 select(comments.c.received_at, comments.c.decided_at)
-                .where(_of(site), comments.c.received_at >= since, comments.c.label.is_not(None), condition)
+                .where(_of(site), comments.c.received_at >= since, waited_at_all, condition)
                 .order_by(comments.c.received_at.desc())
                 .limit(most)
             )

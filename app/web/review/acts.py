@@ -61,6 +61,7 @@ TOLD: dict[str, Told] = {
     "agree": Told(N_("Agreeing to others' decisions"), N_("%(by)s agreed to act %(subject)s.")),
     "undo": Told(N_("Undoing"), N_("%(by)s took act %(act)s back.")),
     "note": Told(N_("Notes"), N_("%(by)s wrote a note on %(subject)s.")),
+    "import": Told(N_("Imports"), N_("%(by)s imported %(comments)s decided comments from %(source)s.")),
     "export": Told(
         N_("Exports"), N_("%(by)s exported %(comments)s comments as %(format)s: tab %(tab)s, search %(q)s.")
     ),

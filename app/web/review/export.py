@@ -1,7 +1,5 @@
 """GET /review/export: the comments of any filter as a file."""
 
-import csv
-import io
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Annotated
@@ -9,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from app.store.exported import CSV_COLUMNS, csv_row, line_of
+from app.store.exported import BOM, CSV_COLUMNS, csv_line, csv_row, line_of
 from app.store.queue import Filter
 from app.store.records import Record
 from app.web.problems import RefusedRequest
@@ -20,8 +18,6 @@ from app.web.review.session import Visit, visitor
 router = APIRouter(include_in_schema=False, tags=["review"])
 CHUNK = 500
 """Comments that are read and sent at once: some 3 MB."""
-BOM = b"\xef\xbb\xbf"
-"""Without it Excel reads a CSV in the machine's own charset."""
 
 
 @router.get("/review/export")
@@ -37,20 +33,9 @@ def export(visit: Annotated[Visit, Depends(visitor("moderator"))]) -> Response:
         detail = {"format": ending, "tab": wanted.tab, "q": found.q, "comments": comments, "whole": is_whole}
         visit.store.note_export(visit.now(), visit.moderator.name, "export", wanted.site, detail)
 
-    head = csv_line(list(CSV_COLUMNS)) if ending == "csv" else b""
+    head = csv_line(CSV_COLUMNS) if ending == "csv" else b""
     name = visit.now()[:10]
     return downloads.stream(_chunks(visit, wanted, _MADE[ending]), ending, name, note, BOM + head if head else b"")
-
-
-def csv_line(cells: list[str]) -> bytes:
-    """A row of CSV in which everything is quoted (RFC 4180).
-
-    >>> csv_line(["a", "b, c", "1"])
-    b'"a","b, c","1"\\r\\n'
-    """
-    line = io.StringIO()
-    csv.writer(line, quoting=csv.QUOTE_ALL).writerow(cells)
-    return line.getvalue().encode("utf-8", "replace")
 
 
 def _csv(record: Record) -> bytes:
