@@ -12,7 +12,7 @@ from app.errors import CommandRefused
 
 if TYPE_CHECKING:
     from app.retraining.gate import Check
-    from app.retraining.retraining import Retrained
+    from app.retraining.retraining import Retrained, Wanted
     from app.retraining.site import Learned
 
 Days = Annotated[int, typer.Option(min=1, max=3_650, help="How far back comments are looked through for changes.")]
@@ -32,10 +32,12 @@ def retrain(days: Days = 30, force: Force = "", json: printing.Json = False) -> 
     """
     if force and not force.strip():
         raise CommandRefused("--force", "The reason is empty.", "Say why the gate is passed over.")
-    run(days=days, forced=force.strip(), release=True, why="", as_json=json)
+    from app.retraining.retraining import Wanted
+
+    run(Wanted(days, force.strip()), release=True, why="", as_json=json)
 
 
-def run(*, days: int = 30, forced: str = "", release: bool, why: str, as_json: bool) -> None:
+def run(wanted: "Wanted", *, release: bool, why: str, as_json: bool) -> None:
     """Retrain from the store, put the result in use if `release`, and say what it came to.
 
     Raises:
@@ -52,9 +54,8 @@ def run(*, days: int = 30, forced: str = "", release: bool, why: str, as_json: b
             lists.load(),
             learning.OURS,
             opening.moment(),
-            days=days,
-            forced=forced,
-            step=step,
+            wanted,
+            step,
         )
     in_use = release and bool(found.version)
     if in_use:
@@ -67,7 +68,7 @@ def run(*, days: int = 30, forced: str = "", release: bool, why: str, as_json: b
 def _why(found: "Retrained") -> str:
     sites = len(found.learned) - len(found.refused)
     told = f"Learned from the decisions of {sites} site{'' if sites == 1 else 's'}."
-    return f"{told} The gate was passed over: {found.forced}" if found.forced else told
+    return f"{told} The gate was passed over: {found.wanted.forced}" if found.wanted.forced else told
 
 
 @contextmanager
@@ -85,7 +86,7 @@ def _as_json(found: "Retrained", in_use: bool) -> dict[str, Any]:
         "version": found.version or None,
         "before": found.before.version,
         "in_use": in_use,
-        "forced": found.forced or None,
+        "forced": found.wanted.forced or None,
         "refused": [each.material.name for each in found.refused],
         "sites": {each.material.name: site_report(each) for each in found.learned},
         "too_few": found.too_few,
@@ -113,7 +114,7 @@ def _show(found: "Retrained", in_use: bool) -> None:
 def _row(learned: "Learned", found: "Retrained") -> tuple[str, ...]:
     spam = sum(lesson.label == "spam" for lesson in learned.material.lessons)
     ham = len(learned.material.lessons) - spam
-    gate = "open" if not learned.failed else "passed over" if found.forced else "refused"
+    gate = "open" if not learned.failed else "passed over" if found.wanted.forced else "refused"
     changed = len(learned.adaptation.index), len(learned.flips)
     return learned.material.name, f"{spam:,}", f"{ham:,}", *(f"{each:,}" for each in changed), gate
 

@@ -37,32 +37,42 @@ def train(
     if why and not release:
         raise CommandRefused("--why", "It is the reason of a release, and nothing is released.", "Add --release.")
     if from_store:
-        if data:
-            what = "They do not go together: decisions change the model in use, and --data trains another one."
-            raise CommandRefused("--from-store, --data", what, "Train with --data first, use that model, then retrain.")
-        retrain.run(release=release, why=why, as_json=json)
+        _from_store(data, release, why, json)
         return
-    from app import lists
     from app.training import release as releasing
-    from app.training.train import train as trained_on
 
     folder = opening.read_settings().models
     releasing.require_writable(folder)
-    paths = ([learning.OURS] if ours else []) + (data or [])
-    known = lists.load()
-    with learning.progress() as shown:
-        examples, sources, _ = learning.dataset(paths, shown)
-        task = shown.add_task("Fitting", total=9)
-        version = releasing.next_version(folder, datetime.now(UTC))
-
-        def step(sentence: str) -> None:
-            shown.update(task, description=sentence.capitalize(), advance=1)
-
-        made = trained_on(examples, sources, version, known, step, DISGUISED)
+    version = releasing.next_version(folder, datetime.now(UTC))
+    made = _trained(([learning.OURS] if ours else []) + (data or []), version)
     where = releasing.write(folder, version, made.card, made.weights)
     if release:
         put_in_use(folder, version, why)
     _print(made, where, release, json)
+
+
+def _from_store(data: list[Path] | None, release: bool, why: str, as_json: bool) -> None:
+    from app.retraining.retraining import Wanted
+
+    if data:
+        what = "They do not go together: decisions change the model in use, and --data trains another one."
+        raise CommandRefused("--from-store, --data", what, "Train with --data first, use that model, then retrain.")
+    retrain.run(Wanted(), release=release, why=why, as_json=as_json)
+
+
+def _trained(paths: list[Path], version: str) -> "Trained":
+    """The model, with progress."""
+    from app import lists
+    from app.training.train import train as trained_on
+
+    with learning.progress() as shown:
+        examples, sources, _ = learning.dataset(paths, shown)
+        task = shown.add_task("Fitting", total=9)
+
+        def step(sentence: str) -> None:
+            shown.update(task, description=sentence.capitalize(), advance=1)
+
+        return trained_on(examples, sources, version, lists.load(), step, DISGUISED)
 
 
 def _print(made: "Trained", where: Path, released: bool, as_json: bool) -> None:

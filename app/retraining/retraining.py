@@ -1,7 +1,7 @@
 """The whole act: every site's decisions -> a new model in the models folder, or nothing."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from time import time
@@ -29,6 +29,20 @@ MOST_UNDECIDED = 2_000
 SHOWN_FLIPS = 50
 """Of each site, in the card; there may be thousands."""
 _ABANDONED_S = 24 * 3600.0
+Step = Callable[[str, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How a retraining goes about it."""
+
+    days: int = 30
+    """Comments of so many days are looked through for such as get another action."""
+    forced: str = ""
+    """Why the gate is passed over; empty: it is not."""
+    untrusted: frozenset[str] = frozenset()
+    """Sites whose change in force is not to go on, because somebody taught it what is not true: where the gate refuses
+    the new one, the shipped model judges."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +57,12 @@ class Retrained:
     """Sites with enough decisions."""
     too_few: dict[str, int]
     """Sites with fewer than LEAST_LESSONS, and how many they have."""
-    forced: str
-    """Why the gate was passed over; empty when it was not."""
+    wanted: Wanted
 
     @property
     def refused(self) -> tuple[Learned, ...]:
         """Sites that the gate kept as they were."""
-        return () if self.forced else tuple(each for each in self.learned if each.failed)
+        return () if self.wanted.forced else tuple(each for each in self.learned if each.failed)
 
 
 def retrain(
@@ -58,10 +71,8 @@ def retrain(
     lists: Lists,
     ours: Path,
     now: datetime,
-    *,
-    days: int = 30,
-    forced: str = "",
-    step: Callable[[str, float], None] = lambda _what, _share: None,
+    wanted: Wanted = Wanted(),
+    step: Step = lambda _what, _share: None,
 ) -> Retrained:
     """Learn from the decisions of all sites, and write a model if the gate lets one pass. It is not in use yet.
 
@@ -73,8 +84,7 @@ def retrain(
         lists: host kinds, trade words and the rest.
         ours: the folder of our own examples.
         now: for version and card.
-        days: comments of so many days are looked through for such as get another action.
-        forced: why the gate is passed over; empty: it is not.
+        wanted: how to go about it.
         step: called with what is being done and the share of the whole that is done, 0.0 to 1.0.
 
     Raises:
@@ -84,20 +94,31 @@ def retrain(
     with releasing.alone(folder):
         releasing.sweep(folder, time() - _ABANDONED_S)
         in_use = models.load_current(folder, lists)
-        taught = store.taught()
-        enough = [site for site, count in taught.items() if count >= LEAST_LESSONS]
-        step("Reading our own examples", 0.0)
-        measured = _frozen(in_use, ours) if enough else None
-        learned = tuple(_each_site(store, in_use, measured, enough, written(now), days, step)) if measured else ()
-        too_few = {site: count for site, count in taught.items() if site not in enough}
-        result = Retrained("", in_use, learned, too_few, forced)
+        since = shifted(written(now), -timedelta(days=wanted.days))
+        result = _learned(store, in_use, ours, since, wanted, step)
         sites = _changes(result)
         if not sites and not in_use.sites:
             return result
         step("Writing the model", 0.99)
         version = releasing.write(folder, in_use, sites, _report(result), now)
         releasing.prune(folder, {in_use.version, version})
-    return Retrained(version, in_use, learned, too_few, forced)
+    return replace(result, version=version)
+
+
+def _learned(store: SqlStore, in_use: Model, ours: Path, since: str, wanted: Wanted, step: Step) -> Retrained:
+    """All sites, nothing written yet."""
+    taught = store.taught()
+    enough = [site for site, count in taught.items() if count >= LEAST_LESSONS]
+    too_few = {site: count for site, count in taught.items() if site not in enough}
+    if not enough:
+        return Retrained("", in_use, (), too_few, wanted)
+    step("Reading our own examples", 0.0)
+    measured = _frozen(in_use, ours)
+    learned = []
+    for number, name in enumerate(enough):
+        step(f"Learning from {name}", 0.2 + 0.75 * number / len(enough))
+        learned.append(learn(_material(store, in_use, name), in_use, measured, since))
+    return Retrained("", in_use, tuple(learned), too_few, wanted)
 
 
 def _frozen(model: Model, ours: Path) -> Frozen:
@@ -105,24 +126,11 @@ def _frozen(model: Model, ours: Path) -> Frozen:
     return frozen(model, examples, build([example.comment for example in examples]))
 
 
-def _each_site(
-    store: SqlStore,
-    model: Model,
-    measured: Frozen,
-    sites: Sequence[str],
-    now: str,
-    days: int,
-    step: Callable[[str, float], None],
-) -> Iterator[Learned]:
-    since = shifted(now, -timedelta(days=days))
-    for number, name in enumerate(sites):
-        step(f"Learning from {name}", 0.2 + 0.75 * number / len(sites))
-        lessons, undecided = store.lessons(name, MOST_LESSONS), store.undecided(name, MOST_UNDECIDED)
-        matrix = build([each.comment for each in (*lessons, *undecided)])
-        thresholds = store.history_of(name, Comment()).thresholds or model.thresholds
-        yield learn(
-            Material(name, lessons, undecided, matrix, thresholds, model.sites.get(name)), model, measured, since
-        )
+def _material(store: SqlStore, model: Model, site: str) -> Material:
+    lessons, undecided = store.lessons(site, MOST_LESSONS), store.undecided(site, MOST_UNDECIDED)
+    matrix = build([each.comment for each in (*lessons, *undecided)])
+    thresholds = store.history_of(site, Comment()).thresholds or model.thresholds
+    return Material(site, lessons, undecided, matrix, thresholds, model.sites.get(site))
 
 
 def _changes(result: Retrained) -> dict[str, Adaptation]:
@@ -130,9 +138,11 @@ def _changes(result: Retrained) -> dict[str, Adaptation]:
     changes = {}
     refused = {each.material.name for each in result.refused}
     for each in result.learned:
-        own = each.material.in_force if each.material.name in refused else each.adaptation
+        name = each.material.name
+        stays = None if name in result.wanted.untrusted else each.material.in_force
+        own = stays if name in refused else each.adaptation
         if own and len(own.index):
-            changes[each.material.name] = own
+            changes[name] = own
     return changes
 
 
@@ -140,7 +150,7 @@ def _report(result: Retrained) -> dict[str, Any]:
     """What the card says of it."""
     return {
         "before": result.before.version,
-        "forced": result.forced or None,
+        "forced": result.wanted.forced or None,
         "refused": [each.material.name for each in result.refused],
         "sites": {each.material.name: site_report(each) for each in result.learned},
         "too_few": result.too_few,
