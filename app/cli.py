@@ -28,6 +28,7 @@ from app.commands.score import score
 from app.commands.serve import serve
 from app.commands.site import site
 from app.commands.stats import stats
+from app.commands.take_back import take_back
 from app.commands.train import train
 from app.commands.webhook import webhook
 from app.errors import WinnowError
@@ -93,7 +94,7 @@ app.add_typer(webhook, name="webhook", rich_help_panel=_RUN)
 app.add_typer(data, name="data", rich_help_panel=_LEARN)
 app.add_typer(models, name="models", rich_help_panel=_LEARN)
 app.add_typer(benchmark, name="benchmark", rich_help_panel=_LEARN)
-for _learn in (train, retrain, evaluate, loso):
+for _learn in (train, retrain, take_back, evaluate, loso):
     app.command(rich_help_panel=_LEARN)(_learn)
 
 

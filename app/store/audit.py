@@ -21,6 +21,7 @@ ACTS: tuple[str, ...] = (
     "campaign-take-out",
     "batch",
     "agree",
+    "take-back",
     "undo",
     "note",
     "rule-add",

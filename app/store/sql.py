@@ -33,6 +33,7 @@ from app.store.sql_settling import SqlSettling
 from app.store.sql_shadow import SqlShadow
 from app.store.sql_sites import SqlSites
 from app.store.sql_statistics import SqlStatistics
+from app.store.sql_taking_back import SqlTakingBack
 from app.store.sql_teaching import SqlTeaching
 from app.store.sql_watching import SqlWatching
 from app.store.sql_webhooks import SqlWebhooks
@@ -65,6 +66,7 @@ class SqlStore(
     SqlExport,
     SqlImporting,
     SqlTeaching,
+    SqlTakingBack,
     SqlErasure,
     SqlCampaigns,
     SqlSettling,

@@ -15,7 +15,7 @@ from app.store.sql_decisions import Decides, write_decision
 
 CHUNK = 500
 """Ids in one query; SQLite takes 32,766 parameters."""
-UNDOABLE = ("decide", "decide-many", "decide-campaign", "report-passed", "batch")
+UNDOABLE = ("decide", "decide-many", "decide-campaign", "report-passed", "batch", "take-back")
 """Acts that decided comments, which undo takes back."""
 _SEEN = (
     comments.c.id,

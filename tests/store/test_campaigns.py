@@ -22,6 +22,7 @@ from app.store.schema_review import campaigns, signatures
 from app.store.sql import SqlStore
 from app.store.sql_batches import STEP
 from app.store.sql_grouping import first_id_since
+from app.store.sql_taking_back import Teacher
 from tests.store.conftest import CLASSIFICATION
 
 AT = "2026-11-22T10:00:00.000Z"
@@ -290,6 +291,14 @@ class TestRemembered:
         settled = Campaign(first.id, 1, "spam", "jana", LATER)
         assert known(store, arrive(RESPUN), lists, shifted(UNTIL, seconds=-1), "shop") == settled
         assert known(store, arrive(RESPUN), lists, UNTIL, "shop") == Campaign(first.id, 1)
+
+    def test_it_ends_when_what_that_moderator_said_is_taken_back(self, store, arrive, lists):
+        first = arrive()
+        store.record([first])
+        store.decide_campaign(first.id, "spam", "mallory", LATER, until=UNTIL)
+        store.take_back_said(Teacher("mallory"), AT, UNTIL, UNTIL)
+
+        assert known(store, arrive(RESPUN), lists, shifted(LATER, seconds=1), "shop") == Campaign(first.id, 1)
 
     def test_without_time_it_acts_on_nothing_that_arrives(self, store, arrive, lists):
         first = arrive()

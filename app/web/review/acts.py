@@ -59,6 +59,10 @@ TOLD: dict[str, Told] = {
         N_("%(by)s decided that all %(comments)s comments that a search found are %(label)s."),
     ),
     "agree": Told(N_("Agreeing to others' decisions"), N_("%(by)s agreed to act %(subject)s.")),
+    "take-back": Told(
+        N_("Taking back what somebody taught"),
+        N_("%(by)s took back what %(of)s had said of %(comments)s comments from %(since)s until %(until)s."),
+    ),
     "undo": Told(N_("Undoing"), N_("%(by)s took act %(act)s back.")),
     "note": Told(N_("Notes"), N_("%(by)s wrote a note on %(subject)s.")),
     "import": Told(N_("Imports"), N_("%(by)s imported %(comments)s decided comments from %(source)s.")),
