@@ -19,8 +19,8 @@ from app.core.blocks import NAMED
 LEAST_CHANGE = 0.01
 """Smaller changes of a weight are dropped: at values of at most 1 or so they move no comment by a point."""
 
-_BIAS_VARIANCE = 1_000.0
-"""As good as free; where all decisions are of one kind it has to end somewhere."""
+_BIAS_VARIANCE = 10.0
+"""Of the fit's own bias, which is thrown away; see `_fitted`."""
 
 Vector = npt.NDArray[np.float64]
 
@@ -32,7 +32,7 @@ class Freedom:
     variance: float = 100.0
     """Of the change of each weight."""
     anchor: float = 10.0
-    """How dear it is to move what nobody decided: a penalty of so much times the mean squared change of log-odds."""
+    """How dear it is to move our own examples: a penalty of so much times the mean squared change of log-odds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +76,19 @@ def adapt(told: Decisions, anchors: sparse.csr_matrix, freedom: Freedom) -> Adap
 def _fitted(rows: sparse.csr_matrix, told: Decisions, kept: sparse.csr_matrix, freedom: Freedom) -> Vector:
     """(columns,) the change of each weight.
 
-    The fit has a bias of its own, which is thrown away: it takes upon itself how much of what people decide is spam.
-    Where most is, all comments would look more like spam, and honest ones would be held more (docs/adr/0027).
+    Who decides mostly spam must not make all comments look like spam (docs/adr/0027): spam and ham draw evenly, each
+    with the geometric mean of what both weigh; and the fit has a bias of its own, which is thrown away.
     """
     sign = np.where(told.is_spam, 1.0, -1.0)
     pull = freedom.anchor / max(1, kept.shape[0])
+    weight = _even(told)
 
     def loss(point: Vector) -> tuple[float, Vector]:
         change, bias = point[:-1], point[-1]
         margin = sign * (told.logits + rows @ change + bias)
-        slope = -told.weight * sign / (1 + np.exp(np.clip(margin, -500, 500)))
+        slope = -weight * sign / (1 + np.exp(np.clip(margin, -500, 500)))
         moved = kept @ change
-        value = float(told.weight @ np.logaddexp(0.0, -margin))
+        value = float(weight @ np.logaddexp(0.0, -margin))
         value += float(change @ change / freedom.variance + bias * bias / _BIAS_VARIANCE + pull * (moved @ moved)) / 2
         of_change = rows.T @ slope + change / freedom.variance + pull * (kept.T @ moved)
         return value, np.append(of_change, slope.sum() + bias / _BIAS_VARIANCE)
@@ -97,3 +98,13 @@ def _fitted(rows: sparse.csr_matrix, told: Decisions, kept: sparse.csr_matrix, f
         found = minimize(loss, np.zeros(rows.shape[1] + 1), jac=True, method="L-BFGS-B", options={"maxiter": 300})
     change: Vector = found.x[:-1]
     return change
+
+
+def _even(told: Decisions) -> Vector:
+    """(decisions,) their weights, so that spam and ham weigh the same; as they are where there is only one of them."""
+    weight = told.weight.copy()
+    spam, ham = float(weight[told.is_spam].sum()), float(weight[~told.is_spam].sum())
+    if spam and ham:
+        weight[told.is_spam] *= np.sqrt(ham / spam)
+        weight[~told.is_spam] *= np.sqrt(spam / ham)
+    return weight

@@ -178,7 +178,7 @@ def _played(
     later: Rows,
 ) -> Attacked:
     site, limit = scene.site, scene.site.model.thresholds.hold
-    own, _, checks = through_gate(told, frozen.anchors, frozen, site.model.thresholds)
+    own, _, checks = through_gate(told, frozen, site.model.thresholds)
     before, after = (probabilities(site.served.logits(each)) >= limit for each in (None, own))
     elsewhere = [float((probabilities(others.logits(each)) >= limit).mean()) for each in (None, own)]
     spam, ham = later[site.is_spam[later]], later[~site.is_spam[later]]

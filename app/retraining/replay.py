@@ -93,7 +93,7 @@ def steps(site: Unseen, frozen: Frozen, others: Served) -> Iterator[Step]:
             spam, ham = later[site.is_spam[later]], later[~site.is_spam[later]]
             if min(len(spam), len(ham)) < LEAST_LATER:
                 continue
-            own, _, checks = through_gate(site.decided(told), frozen.anchors, frozen, site.model.thresholds)
+            own, _, checks = through_gate(site.decided(told), frozen, site.model.thresholds)
             after = site.served.logits(own)
             yield Step(
                 site.name,

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
-from scipy import sparse
 
 from app.core.adaptation import Adaptation
 from app.core.comment import Thresholds
@@ -68,8 +66,7 @@ def learn(material: Material, model: Model, frozen: Frozen, since: str) -> Learn
     """
     served = Served(model, material.matrix)
     told = _decisions(material, served)
-    anchors = sparse.vstack([frozen.anchors, material.matrix.comments[_published(material)]]).tocsr()
-    own, freedom, checks = through_gate(told, anchors, frozen, material.thresholds)
+    own, freedom, checks = through_gate(told, frozen, material.thresholds)
     changed = flips(
         [*material.lessons, *material.undecided],
         served.logits(material.in_force),
@@ -80,13 +77,11 @@ def learn(material: Material, model: Model, frozen: Frozen, since: str) -> Learn
     return Learned(material, own, freedom, tuple(checks), tuple(changed))
 
 
-def through_gate(
-    told: Decisions, anchors: sparse.csr_matrix, frozen: Frozen, thresholds: Thresholds
-) -> tuple[Adaptation, Freedom, list[Check]]:
+def through_gate(told: Decisions, frozen: Frozen, thresholds: Thresholds) -> tuple[Adaptation, Freedom, list[Check]]:
     """The freest change that the gate lets pass, or the least free one that it does not, with what was measured."""
     for freedom in FREEDOMS:
-        own = adapt(told, anchors, freedom)
-        checks = on_frozen(frozen, own, thresholds) + on_newest(told, anchors, freedom)
+        own = adapt(told, frozen.anchors, freedom)
+        checks = on_frozen(frozen, own, thresholds) + on_newest(told, frozen.anchors, freedom)
         if not failed(checks):
             break
     return own, freedom, checks
@@ -96,10 +91,3 @@ def _decisions(material: Material, served: Served) -> Decisions:
     count = len(material.lessons)
     is_spam = np.array([lesson.label == "spam" for lesson in material.lessons], dtype=bool)
     return Decisions(material.matrix.comments[:count], served.whole[:count], is_spam, weights(material.lessons))
-
-
-def _published(material: Material) -> npt.NDArray[np.int64]:
-    """Rows of what visitors see and nobody complained of: it should go on being let through."""
-    first = len(material.lessons)
-    passed = [place for place, lesson in enumerate(material.undecided, first) if lesson.action == "publish"]
-    return np.array(passed, dtype=np.int64)
