@@ -38,6 +38,8 @@ class Job:
     models: Path
     version: str
     with_reasons: bool
+    site: str = ""
+    """The one whose own decisions count; empty: as shipped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class Scorer:
 
     def __init__(self, job: Job) -> None:
         self._lists = lists.load()
-        self._model = models.load(job.models, job.version, self._lists)
+        self._model = models.load(job.models, job.version, self._lists).of(job.site)
         self._keys = KEYS if job.with_reasons else KEYS[:-1]
 
     def rows(self, chunk: list[Line]) -> Rows:

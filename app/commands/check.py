@@ -17,6 +17,7 @@ Format = Annotated[
 Words = Annotated[str, typer.Argument(metavar="TEXT", help="The comment; - reads it from stdin.")]
 ExitCode = Annotated[bool, typer.Option("--exit-code", help="Exit with 1 when it is spam, for scripts.")]
 ModelVersion = Annotated[str, typer.Option("--model", metavar="VERSION", help="Another model than the one in use.")]
+Taught = Annotated[str, typer.Option("--site", help="Judge as this site's own decisions have taught, see retrain.")]
 _COLOURS = {"ham": "bold green", "unsure": "bold yellow", "spam": "bold red"}
 
 
@@ -30,6 +31,7 @@ def check(
     page_text: Field = "",
     text_format: Format = "auto",
     model: ModelVersion = "",
+    site: Taught = "",
     exit_code: ExitCode = False,
     json: printing.Json = False,
 ) -> None:
@@ -49,7 +51,7 @@ def check(
     }
     if not sent["text"].strip() and not author_url.strip():
         raise CommandRefused("winnow check", "There is nothing to judge.", "Give a text or an --author-url.")
-    answer = _judged(sent, model)
+    answer = _judged(sent, model, site)
     if json:
         printing.print_json(answer)
     else:
@@ -58,7 +60,7 @@ def check(
         raise typer.Exit(1)
 
 
-def _judged(sent: dict[str, str], version: str) -> dict[str, Any]:
+def _judged(sent: dict[str, str], version: str, site: str) -> dict[str, Any]:
     """The answer of POST /classify, apart from what only a service knows."""
     from ulid import ULID
 
@@ -67,7 +69,7 @@ def _judged(sent: dict[str, str], version: str) -> dict[str, Any]:
     from app.training.examples import comment_of
     from app.web import answers
 
-    model, lists = opening.open_model(opening.read_settings(), version)
+    model, lists = opening.open_model(opening.read_settings(), version, site)
     found = classify(comment_of(sent), History(), model, lists)
     answer = answers.judged(f"c_{ULID()}", "", found)
     return {key: value for key, value in answer.items() if key not in ("site", "campaign", "review_url")}

@@ -64,17 +64,36 @@ def open_store(settings: "Settings") -> Iterator["SqlStore"]:
         store.close()
 
 
-def open_model(settings: "Settings", version: str = "") -> "tuple[Model, Lists]":
+def open_model(settings: "Settings", version: str = "", site: str = "") -> "tuple[Model, Lists]":
     """A model, by default the one in use, and the lists it goes with.
+
+    Args:
+        settings: where the models are.
+        version: another one than the one in use.
+        site: the one whose own decisions are to count; empty: as shipped.
 
     Raises:
         ModelUnusable, ListUnusable: see app.models and app.lists.
+        CommandRefused: the model has learned nothing from that site.
     """
     from app import lists, models
 
     known = lists.load()
     model = models.load(settings.models, version or models.current_version(settings.models), known)
-    return model, known
+    require_taught(model, site)
+    return model.of(site), known
+
+
+def require_taught(model: "Model", site: str) -> None:
+    """Refuse a site that the model has learned nothing from; an empty name is none.
+
+    Raises:
+        CommandRefused: its name is written otherwise, or nothing was learned from it yet.
+    """
+    if site and site not in model.sites:
+        known = ", ".join(model.sites) or "none"
+        what = f"The model {model.version} has learned nothing from a site of that name; it has from: {known}."
+        raise CommandRefused(site, what, "Leave --site out, or let it learn first: winnow retrain")
 
 
 def make_link(store: "SqlStore", name: str, base: str, *, keep_earlier: bool = False) -> str:

@@ -21,6 +21,7 @@ In = Annotated[str, typer.Argument(metavar="IN.jsonl", help="A JSONL file, gzipp
 Out = Annotated[str, typer.Option("--out", "-o", metavar="OUT.jsonl", help="Where the rows go; without it, stdout.")]
 Workers = Annotated[int, typer.Option("--workers", min=0, max=256, help="How many processes; 0 is one for each core.")]
 ModelVersion = Annotated[str, typer.Option("--model", metavar="VERSION", help="Another model than the one in use.")]
+Taught = Annotated[str, typer.Option("--site", help="Judge as this site's own decisions have taught, see retrain.")]
 WithReasons = Annotated[bool, typer.Option("--reasons/--no-reasons", help="Say why in every row.")]
 
 
@@ -29,6 +30,7 @@ def score(
     out: Out = "-",
     workers: Workers = 0,
     model: ModelVersion = "",
+    site: Taught = "",
     reasons: WithReasons = True,
     json: printing.Json = False,
 ) -> None:
@@ -40,15 +42,14 @@ def score(
 
     Example: winnow score comments.jsonl.gz -o verdicts.jsonl
     """
-    from app import models
     from app.commands.bulk import Job, chunks
     from app.commands.bulk import score as score_chunks
     from app.settings import usable_cores
 
     target = _target(source, out)
     settings = opening.read_settings()
-    version = model or models.current_version(settings.models)
-    job = Job(settings.models, version, reasons)
+    version = opening.open_model(settings, model, site)[0].version  # refuses here what each process would
+    job = Job(settings.models, version, reasons, site)
     began = time.monotonic()
     verdicts: Counter[str] = Counter()
     with terminable(), ExitStack() as opened:

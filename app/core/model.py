@@ -123,9 +123,11 @@ class Model:
         weights = self.weights[features.index].astype(np.float64)
         if len(self.adaptation.index):
             weights += self.adaptation.at(features.index)
-        each = weights * features.value
-        parts = np.bincount(features.unit, weights=each, minlength=len(features.units))
-        return parts.astype(np.float64, copy=False)
+        return _by_unit(weights, features)
+
+    def learned(self, features: Features) -> npt.NDArray[np.float64]:
+        """Per unit of evidence, how much of its part the site's own decisions have added; 0 where they say nothing."""
+        return _by_unit(self.adaptation.at(features.index), features)
 
     def link_logits(self, measured: Measured, parts: npt.NDArray[np.float64]) -> list[float]:
         """Per link, the log-odds that it is spam, whatever stands around it."""
@@ -136,6 +138,11 @@ class Model:
             self.link_bias + self.link_scale * total / share
             for total, share in zip(sums.tolist(), measured.link_shares, strict=True)
         ]
+
+
+def _by_unit(weights: npt.NDArray[np.float64], features: Features) -> npt.NDArray[np.float64]:
+    parts = np.bincount(features.unit, weights=weights * features.value, minlength=len(features.units))
+    return parts.astype(np.float64, copy=False)
 
 
 def probability_of(logit: float) -> float:

@@ -17,6 +17,9 @@ MAX_REASONS = 12
 MIN_WEIGHT = 0.05
 """Log-odds below which a reason is not worth a moderator's eye: a change of at most 1.3 points."""
 MAX_EVIDENCE_CHARS = 120
+ON_SHARED = ", on a host where anyone can publish."
+AS_DECIDED = ", as decided on this site."
+"""How the sentence ends of what weighs mostly what the site's own decisions have taught."""
 
 
 @dataclass(slots=True)
@@ -37,14 +40,16 @@ def explain(comment: Comment, measured: Measured, scored: Scored, model: Model, 
     merged = [found for found in _merged(units, scored.weights) if abs(found.weight) >= MIN_WEIGHT]
     merged.sort(key=lambda found: -abs(found.weight))
     told = merged[:MAX_REASONS]
+    learned = model.learned(measured.features)
     reasons = []
     for found, without in zip(told, _scores_without(told, measured, scored, model), strict=True):
         unit = units[max(found.units, key=lambda number: abs(scored.weights[number]))]
+        is_learned = float(learned[found.units].sum()) / float(scored.parts[found.units].sum()) > 1 / 2
         quoted = getattr(comment, unit.field)[found.begin : found.end] if unit.field else ""
         reasons.append(
             Reason(
                 code=unit.code,
-                label=_label(unit, found.weight, measured, lists),
+                label=_label(unit, found.weight, measured, lists, is_learned),
                 weight=found.weight,
                 field=unit.field,
                 begin=found.begin,
@@ -81,11 +86,13 @@ def label_of(code: str, weight: float, lists: Lists) -> str:
     return lists.reasons[family + ".{trade}"][weight < 0].replace("{trade}", lists.trade_names[trade])
 
 
-def _label(unit: Unit, weight: float, measured: Measured, lists: Lists) -> str:
+def _label(unit: Unit, weight: float, measured: Measured, lists: Lists, is_learned: bool) -> str:
     label = label_of(unit.code, weight, lists)
+    if is_learned:
+        return label[:-1] + AS_DECIDED
     trade = unit.code.rpartition(".")[2] in lists.trade_names
     if weight > 0 and trade and unit.link >= 0 and measured.links[unit.link].host.kind == "shared":
-        return label[:-1] + ", on a host where anyone can publish."
+        return label[:-1] + ON_SHARED
     return label
 
 

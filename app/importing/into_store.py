@@ -71,7 +71,7 @@ class IntoStore:
         self._store = store
         self._site = site
         self._client = f"{IMPORT} {source}"[:_CLIENT_CHARACTERS]
-        self._model = model
+        self._model = model.of(site)
         self._lists = lists
         self._now = now
         self._history = History(store.history_of(site, Comment()).thresholds)

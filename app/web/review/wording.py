@@ -7,7 +7,8 @@ from app.core.reasons import summarise
 from app.core.verdict import Classification, Reason
 from app.web.review.pages import N_, translations
 
-_ON_SHARED = ", on a host where anyone can publish."
+_ENDINGS = (N_(", on a host where anyone can publish."), N_(", as decided on this site."))
+"""See core.reasons.ON_SHARED and AS_DECIDED."""
 _RULES = {
     "honeypot": N_("A field that people cannot see was filled in."),
     "test": N_("A test: %(value)s is spam by agreement, so that a set-up can be tried."),
@@ -51,10 +52,8 @@ def sentence_of(code: str, weight: float, lists: Lists, language: str) -> str:
 def label_in(reason: Reason, lists: Lists, language: str) -> str:
     """The sentence of a reason; one whose code this version does not know keeps the sentence it came with."""
     sentence = sentence_of(reason.code, reason.weight, lists, language) or reason.label
-    if reason.label.endswith(_ON_SHARED) and sentence != reason.label:
-        shared = translations(language).gettext(N_(", on a host where anyone can publish."))
-        return sentence.rstrip(".") + shared
-    return sentence
+    ending = next((each for each in _ENDINGS if reason.label.endswith(each) and sentence != reason.label), "")
+    return sentence.rstrip(".") + translations(language).gettext(ending) if ending else sentence
 
 
 def _summary(found: Classification, said: tuple[Reason, ...], language: str) -> str:
