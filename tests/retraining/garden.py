@@ -70,5 +70,3 @@ def lesson(count: int) -> dict[str, str | None]:
     """So many honest comments and as many of spam, truly labelled, in turns."""
     pairs = zip(honest(count), spam(count), strict=True)
     return {text: label for pair in pairs for text, label in zip(pair, ("ham", "spam"), strict=True)}
-
-
