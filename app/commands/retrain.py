@@ -101,8 +101,9 @@ def _show(found: "Retrained", in_use: bool) -> None:
     for name, count in found.too_few.items():
         printing.say(f"{name} has {count} decisions, too few to learn from.")
     for each in found.learned:
-        for check in each.failed:
+        for check in each.fit.failed:
             printing.say(f"{each.material.name}: {_sentence(check)}", "yellow")
+    _show_contested(found)
     _show_flips(found)
     if not found.version:
         printing.say("Nothing was learned, and nothing changed.")
@@ -114,8 +115,8 @@ def _show(found: "Retrained", in_use: bool) -> None:
 def _row(learned: "Learned", found: "Retrained") -> tuple[str, ...]:
     spam = sum(lesson.label == "spam" for lesson in learned.material.lessons)
     ham = len(learned.material.lessons) - spam
-    gate = "open" if not learned.failed else "passed over" if found.wanted.forced else "refused"
-    changed = len(learned.adaptation.index), len(learned.flips)
+    gate = "open" if not learned.fit.failed else "passed over" if found.wanted.forced else "refused"
+    changed = len(learned.fit.own.index), len(learned.flips)
     return learned.material.name, f"{spam:,}", f"{ham:,}", *(f"{each:,}" for each in changed), gate
 
 
@@ -124,9 +125,21 @@ def _sentence(check: "Check") -> str:
     told = {
         "caught": f"of the spam {before} % would be caught as shipped, {after} % after it",
         "held": f"of the honest comments {before} % would be held as shipped, {after} % after it",
+        "contested": f"{after} % of them contradict all others",
         "error": f"the mean squared error would be {check.before:.4f} as shipped, {check.after:.4f} after it",
     }
     return f"{check.what}: {told[check.measure]}."
+
+
+def _show_contested(found: "Retrained") -> None:
+    contested = [(each.material.name, lesson) for each in found.learned for lesson in each.contested]
+    if not contested:
+        return
+    printing.say(f"{len(contested):,} decisions contradict all others; nothing was learned from them. Read them again:")
+    rows = [(site, lesson.id, lesson.label or "", lesson.by) for site, lesson in contested[:SHOWN]]
+    printing.table(("Site", "Comment", "Decided", "By"), rows)
+    if len(contested) > SHOWN:
+        printing.say(f"... and {len(contested) - SHOWN:,} more; --json and the card name up to 50 a site.")
 
 
 def _show_flips(found: "Retrained") -> None:

@@ -16,7 +16,6 @@ from app.core.comment import Comment
 from app.core.emit import tokens
 from app.retraining.adapting import Decisions
 from app.retraining.frozen import Frozen
-from app.retraining.gate import failed
 from app.retraining.lessons import FEEDBACK_WEIGHT
 from app.retraining.replay import LEAST_LATER, Unseen
 from app.retraining.served import Served
@@ -178,16 +177,16 @@ def _played(
     later: Rows,
 ) -> Attacked:
     site, limit = scene.site, scene.site.model.thresholds.hold
-    own, _, checks = through_gate(told, frozen, site.model.thresholds)
-    before, after = (probabilities(site.served.logits(each)) >= limit for each in (None, own))
-    elsewhere = [float((probabilities(others.logits(each)) >= limit).mean()) for each in (None, own)]
+    fit = through_gate(told, frozen, site.model.thresholds)
+    before, after = (probabilities(site.served.logits(each)) >= limit for each in (None, fit.own))
+    elsewhere = [float((probabilities(others.logits(each)) >= limit).mean()) for each in (None, fit.own)]
     spam, ham = later[site.is_spam[later]], later[~site.is_spam[later]]
     return Attacked(
         site.name,
         attack,
         teacher,
         share,
-        bool(failed(checks)),
+        bool(fit.failed),
         float(before[spam].mean() - after[spam].mean()),
         float(after[ham].mean() - before[ham].mean()),
         elsewhere[1] - elsewhere[0],

@@ -11,7 +11,6 @@ from app.core.blocks import NAMED
 from app.core.model import Model
 from app.retraining.adapting import Decisions
 from app.retraining.frozen import Frozen
-from app.retraining.gate import failed
 from app.retraining.served import Served
 from app.retraining.site import through_gate
 from app.training.examples import Example
@@ -93,8 +92,8 @@ def steps(site: Unseen, frozen: Frozen, others: Served) -> Iterator[Step]:
             spam, ham = later[site.is_spam[later]], later[~site.is_spam[later]]
             if min(len(spam), len(ham)) < LEAST_LATER:
                 continue
-            own, _, checks = through_gate(site.decided(told), frozen, site.model.thresholds)
-            after = site.served.logits(own)
+            fit = through_gate(site.decided(told), frozen, site.model.thresholds)
+            after = site.served.logits(fit.own)
             yield Step(
                 site.name,
                 name,
@@ -103,8 +102,8 @@ def steps(site: Unseen, frozen: Frozen, others: Served) -> Iterator[Step]:
                 len(ham),
                 (_recall(before, spam, ham), _recall(after, spam, ham), _recall(_alone(site, told), spam, ham)),
                 (_held(before[ham], hold), _held(after[ham], hold)),
-                (elsewhere, _held(others.logits(own), hold)),
-                not failed(checks),
+                (elsewhere, _held(others.logits(fit.own), hold)),
+                not fit.failed,
             )
 
 

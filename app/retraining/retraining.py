@@ -26,8 +26,8 @@ from app.training.matrix import build
 MOST_LESSONS = 20_000
 MOST_UNDECIDED = 2_000
 """Of each site, the newest."""
-SHOWN_FLIPS = 50
-"""Of each site, in the card; there may be thousands."""
+SHOWN = 50
+"""Comments of each kind and site, in the card; there may be thousands."""
 _ABANDONED_S = 24 * 3600.0
 Step = Callable[[str, float], None]
 
@@ -62,7 +62,7 @@ class Retrained:
     @property
     def refused(self) -> tuple[Learned, ...]:
         """Sites that the gate kept as they were."""
-        return () if self.wanted.forced else tuple(each for each in self.learned if each.failed)
+        return () if self.wanted.forced else tuple(each for each in self.learned if each.fit.failed)
 
 
 def retrain(
@@ -140,7 +140,7 @@ def _changes(result: Retrained) -> dict[str, Adaptation]:
     for each in result.learned:
         name = each.material.name
         stays = None if name in result.wanted.untrusted else each.material.in_force
-        own = stays if name in refused else each.adaptation
+        own = stays if name in refused else each.fit.own
         if own and len(own.index):
             changes[name] = own
     return changes
@@ -167,13 +167,15 @@ def site_report(learned: Learned) -> dict[str, Any]:
         "ham": int((~labels).sum()),
         "by_moderators": sum(lesson.source == MODERATOR for lesson in lessons),
         "newest_decided": max((lesson.received_at for lesson in lessons), default=""),
-        "weights_changed": len(learned.adaptation.index),
-        "anchor": learned.freedom.anchor,
-        "passed": not learned.failed,
+        "weights_changed": len(learned.fit.own.index),
+        "anchor": learned.fit.freedom.anchor,
+        "passed": not learned.fit.failed,
         "checks": [
             {**check._asdict(), "before": round(check.before, 4), "after": round(check.after, 4)}
-            for check in learned.checks
+            for check in learned.fit.checks
         ],
+        "contested": len(learned.contested),
+        "contested_comments": [lesson.id for lesson in learned.contested[:SHOWN]],
         "flips": len(learned.flips),
-        "flipped": [flip._asdict() for flip in learned.flips[:SHOWN_FLIPS]],
+        "flipped": [flip._asdict() for flip in learned.flips[:SHOWN]],
     }

@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from app.core.adaptation import Adaptation
 from app.core.comment import Thresholds
 from app.core.model import Model
 from app.retraining.adapting import Decisions, Freedom, adapt
+from app.retraining.contested import contested
 from app.retraining.flips import Flip, flips
 from app.retraining.frozen import Frozen
-from app.retraining.gate import Check, failed, on_frozen, on_newest
+from app.retraining.gate import Check, failed, on_contested, on_frozen, on_newest
 from app.retraining.lessons import weights
 from app.retraining.served import Served
 from app.store.teaching import Lesson
@@ -39,20 +41,35 @@ class Material:
 
 
 @dataclass(frozen=True, slots=True)
-class Learned:
-    """What became of one site."""
+class Fit:
+    """What decisions ask for, and what was measured of it."""
 
-    material: Material
-    adaptation: Adaptation
-    """What its decisions ask for, with the least freedom that was tried last."""
+    own: Adaptation
     freedom: Freedom
+    """With which it was fitted."""
     checks: tuple[Check, ...]
-    flips: tuple[Flip, ...]
+    contested: npt.NDArray[np.bool_]
+    """(decisions,) those that contradict all others: nothing is learned from them."""
 
     @property
     def failed(self) -> list[Check]:
         """What got worse than it may; empty: the gate is open."""
         return failed(self.checks)
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What became of one site."""
+
+    material: Material
+    fit: Fit
+    flips: tuple[Flip, ...]
+
+    @property
+    def contested(self) -> list[Lesson]:
+        """Decided comments from which nothing is learned."""
+        pairs = zip(self.material.lessons, self.fit.contested.tolist(), strict=True)
+        return [lesson for lesson, is_contested in pairs if is_contested]
 
 
 def learn(material: Material, model: Model, frozen: Frozen, since: str) -> Learned:
@@ -65,26 +82,28 @@ def learn(material: Material, model: Model, frozen: Frozen, since: str) -> Learn
         since: RFC 3339; comments from then on are looked through for such as get another action.
     """
     served = Served(model, material.matrix)
-    told = _decisions(material, served)
-    own, freedom, checks = through_gate(told, frozen, material.thresholds)
+    fit = through_gate(_decisions(material, served), frozen, material.thresholds)
     changed = flips(
         [*material.lessons, *material.undecided],
         served.logits(material.in_force),
-        served.logits(own),
+        served.logits(fit.own),
         material.thresholds,
         since,
     )
-    return Learned(material, own, freedom, tuple(checks), tuple(changed))
+    return Learned(material, fit, tuple(changed))
 
 
-def through_gate(told: Decisions, frozen: Frozen, thresholds: Thresholds) -> tuple[Adaptation, Freedom, list[Check]]:
-    """The freest change that the gate lets pass, or the least free one that it does not, with what was measured."""
+def through_gate(told: Decisions, frozen: Frozen, thresholds: Thresholds) -> Fit:
+    """The freest change that the gate lets pass, or the least free one that it does not."""
+    are_contested = contested(told, frozen.anchors, FREEDOMS[0])
+    counted = told.of(np.flatnonzero(~are_contested))
     for freedom in FREEDOMS:
-        own = adapt(told, frozen.anchors, freedom)
-        checks = on_frozen(frozen, own, thresholds) + on_newest(told, frozen.anchors, freedom)
+        own = adapt(counted, frozen.anchors, freedom)
+        checks = on_frozen(frozen, own, thresholds) + on_newest(counted, frozen.anchors, freedom)
+        checks += on_contested(are_contested)
         if not failed(checks):
             break
-    return own, freedom, checks
+    return Fit(own, freedom, tuple(checks), are_contested)
 
 
 def _decisions(material: Material, served: Served) -> Decisions:

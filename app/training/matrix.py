@@ -1,9 +1,11 @@
 """Examples -> sparse matrices, through the very functions that serve."""
 
 import multiprocessing
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -54,10 +56,8 @@ def build(comments: Sequence[Comment], progress: Callable[[int], None] = lambda 
     links: list[Rows] = []
     owners: list[npt.NDArray[np.int64]] = []
     done = 0
-    # spawn: the parent may hold threads (progress bars), which fork would copy in an unknown state.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(usable_cores(), mp_context=context, initializer=_start) as pool:
-        for chunk, (rows, link_rows, owner) in zip(chunks, pool.map(_rows_of, chunks), strict=True):
+    with _workers(len(chunks)) as mapped:
+        for chunk, (rows, link_rows, owner) in zip(chunks, mapped(_rows_of, chunks), strict=True):
             whole.append(rows)
             links.append(link_rows)
             owners.append(owner + done)
@@ -67,12 +67,25 @@ def build(comments: Sequence[Comment], progress: Callable[[int], None] = lambda 
     return Matrix(_stacked(whole), _stacked(links), owner_column)
 
 
+@contextmanager
+def _workers(chunks: int) -> Iterator[Callable[..., Iterable[Any]]]:
+    """What maps chunks: processes, or this one where there is a single chunk, for they take seconds to start."""
+    if chunks <= 1:
+        _start()
+        yield map
+        return
+    # spawn: the parent may hold threads (progress bars), which fork would copy in an unknown state.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(usable_cores(), mp_context=context, initializer=_start) as pool:
+        yield pool.map
+
+
 _lists: Lists | None = None
 
 
 def _start() -> None:
-    global _lists  # noqa: PLW0603 - one per worker process, set once before its first chunk
-    _lists = load_lists()
+    global _lists  # noqa: PLW0603 - one per process, set once before its first chunk
+    _lists = _lists or load_lists()
 
 
 def _rows_of(comments: Sequence[Comment]) -> tuple[Rows, Rows, npt.NDArray[np.int64]]:

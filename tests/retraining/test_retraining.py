@@ -79,7 +79,7 @@ def test_what_moderators_decided_is_known_of_what_comes_next(store, folder, mode
     settle(store, model, lists, "garden", lesson(30))
     found = learn()
 
-    assert [(each.material.name, each.failed) for each in found.learned] == [("garden", [])]
+    assert [(each.material.name, each.fit.failed) for each in found.learned] == [("garden", [])]
     assert score(folder, lists, NEW_SPAM) > 0.9
     assert score(folder, lists, NEW_HAM) < 0.01
 
@@ -148,7 +148,7 @@ class TestGate:
     @pytest.fixture
     def closed(self, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
         """Whatever is learned is refused from now on."""
-        return lambda: monkeypatch.setattr(gate, "SLICE_LIMIT", -1.0)
+        return lambda: monkeypatch.setattr(gate, "_ALL", (("all our spam", "caught", -1.0), ("all", "held", -1.0)))
 
     def test_who_is_refused_keeps_what_it_had(self, store, folder, model, lists, learn, closed) -> None:
         settle(store, model, lists, "garden", lesson(30))
@@ -159,7 +159,7 @@ class TestGate:
         assert [each.material.name for each in found.refused] == ["garden"]
         kept = models.load_current(folder, lists)
         assert kept.card[ADAPTED]["refused"] == ["garden"]
-        assert kept.sites["garden"].index.tolist() == before.learned[0].adaptation.index.tolist()
+        assert kept.sites["garden"].index.tolist() == before.learned[0].fit.own.index.tolist()
 
     def test_who_is_refused_at_first_has_learned_nothing(self, store, folder, model, lists, learn, closed) -> None:
         closed()
