@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 CURRENT = "current"
 """A text file that names the version in use."""
 
+PREVIOUS = "previous"
+"""A text file that names the version which was in use before."""
 CANDIDATE = "candidate"
 """A text file that names a version which is tried out beside it, and the share of comments that it judges for real."""
 SITES = "sites.npz"
@@ -78,6 +80,17 @@ def candidate(folder: Path) -> Candidate | None:
         remedy = "Write it anew with `winnow models shadow VERSION`, or end it with --stop."
         raise ModelUnusable(str(folder), "The file `candidate` does not name a version and a share.", remedy)
     return Candidate(name, float(share))
+
+
+def named(folder: Path) -> set[str]:
+    """The versions that are in use, were before, or are tried out: who clears up leaves them."""
+    names = set()
+    for file in (CURRENT, PREVIOUS, CANDIDATE):
+        try:
+            names.update((folder / file).read_text(encoding="utf-8").split()[:1])
+        except (OSError, UnicodeDecodeError):
+            continue
+    return names
 
 
 def _is_name(name: str) -> bool:

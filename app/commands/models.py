@@ -24,9 +24,6 @@ models = typer.Typer(
     help="Models: which there are, which one is in use, and back again.",
 )
 
-PREVIOUS = "previous"
-"""A text file beside `current`: the version that was in use before."""
-
 Why = Annotated[str, typer.Option("--why", metavar="TEXT", help="The reason, which its card's page tells.")]
 Version = Annotated[str, typer.Argument(metavar="VERSION", help="As winnow models list shows it.")]
 
@@ -121,7 +118,7 @@ def rollback(why: Why = "", json: printing.Json = False) -> None:
     """Go back to the model that was in use before; once more goes forward again."""
     folder = opening.read_settings().models
     try:
-        version = (folder / PREVIOUS).read_text(encoding="utf-8").strip()
+        version = (folder / shelf.PREVIOUS).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
         remedy = "Choose one with `winnow models use VERSION`."
         raise CommandRefused(str(folder), "No model was in use before this one.", remedy) from None
@@ -147,7 +144,7 @@ def put_in_use(folder: Path, version: str, why: str = "") -> str:
         return before
     # In this order: whoever is interrupted in between is still served by a model that works.
     if before:
-        _write(folder / PREVIOUS, before)
+        _write(folder / shelf.PREVIOUS, before)
     _write(folder / shelf.CURRENT, version)
     try:
         write_release(folder, Release(version, opening.now(), _somebody(), why, before))

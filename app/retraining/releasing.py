@@ -16,7 +16,7 @@ from app.errors import CommandRefused
 from app.training import release
 
 KEPT = 10
-"""So many retrained models stay; each is 8 MB. Shipped ones and the two last in use always do."""
+"""So many retrained models stay; each is 8 MB. Shipped ones and those in use, in use before or tried out always do."""
 _LOCK = ".retraining"
 
 

@@ -101,7 +101,7 @@ def retrain(
             return result
         step("Writing the model", 0.99)
         version = releasing.write(folder, in_use, sites, _report(result), now)
-        releasing.prune(folder, {in_use.version, version})
+        releasing.prune(folder, {*models.named(folder), in_use.version, version})
     return replace(result, version=version)
 
 
