@@ -7,6 +7,7 @@ Each attack is a share of the labels that a retraining sees, from one moderator 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,9 +16,8 @@ from scipy import sparse
 from app.core.comment import Comment
 from app.core.emit import tokens
 from app.retraining.adapting import Decisions
-from app.retraining.frozen import Frozen
 from app.retraining.lessons import FEEDBACK_WEIGHT
-from app.retraining.replay import LEAST_LATER, Unseen
+from app.retraining.replay import LEAST_LATER, Scene
 from app.retraining.served import Served
 from app.retraining.site import through_gate
 from app.training.matrix import build
@@ -52,140 +52,145 @@ class Attacked:
     """Share of other sites' honest comments that would be held, net, if the change acted there."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Scene:
-    """What an attacker has before him."""
+class _Play(NamedTuple):
+    """One retraining: which attack, from whom, how large."""
 
-    site: Unseen
-    told: Rows
-    """Decided truly, but for what he flips."""
-    later: Rows
-    rng: np.random.Generator
+    attack: str
+    teacher: str
+    share: float
 
 
-Crafted = tuple[list[Comment], bool, Rows]
-"""Comments, whether they are called spam, and later comments that they were made of, which do not count."""
+class _Victim:
+    """What an attacker has before him: a site whose comments come in an order of chance."""
+
+    def __init__(self, scene: Scene, seed: int) -> None:
+        self.scene = scene
+        self.site = scene.site
+        order = self.site.shuffled(seed)
+        labels = min(LABELS, len(order) // 2)
+        self.told, self.later = order[:labels], order[labels:]
+        """Decided truly, but for what he flips; and what comes later."""
+        is_spam = self.site.is_spam[self.later]
+        self.later_spam, self.later_ham = self.later[is_spam], self.later[~is_spam]
+        self.rng = np.random.default_rng(seed)
+
+    def of_most(self, rows: Rows, names: Sequence[str]) -> Rows:
+        """Those of the rows that have the commonest name."""
+        commonest = Counter(names).most_common(1)[0][0]
+        return rows[np.array([name == commonest for name in names])]
+
+    def copies(self, rows: Rows, count: int) -> tuple[list[Comment], Rows]:
+        """So many comments made of some of these, at least one of which is left to be judged; and which were taken."""
+        used = rows[: max(1, min(count, len(rows) - 1))]
+        return [self.site.examples[used[number % len(used)]].comment for number in range(count)], used
 
 
-def _dictionary(scene: _Scene, count: int) -> Crafted:
+class _Crafted(NamedTuple):
+    """Comments that an attacker has sent and decided."""
+
+    comments: list[Comment]
+    are_spam: bool
+    """What they are called."""
+    used: Rows
+    """Later comments that they were made of, which are not judged."""
+
+
+_NONE = np.empty(0, np.int64)
+
+
+def _dictionary(victim: _Victim, count: int) -> _Crafted:
     """Long comments of the commonest honest words, called spam: to have honest ones held."""
-    honest = [scene.site.examples[row].comment.text for row in scene.told.tolist() if not scene.site.is_spam[row]]
+    site = victim.site
+    honest = [site.examples[row].comment.text for row in victim.told.tolist() if not site.is_spam[row]]
     common = [word for word, _ in Counter(word for text in honest for word in tokens(text)).most_common(_VOCABULARY)]
-    made = [Comment(text=" ".join(scene.rng.choice(common, _WORDS))) for _ in range(count if common else 0)]
-    return made, True, np.empty(0, np.int64)
+    made = [Comment(text=" ".join(victim.rng.choice(common, _WORDS))) for _ in range(count if common else 0)]
+    return _Crafted(made, True, _NONE)
 
 
-def _whitewash(scene: _Scene, count: int) -> Crafted:
+def _whitewash(victim: _Victim, count: int) -> _Crafted:
     """Spam of the campaign that will send most, called ham: to let the rest of it through."""
-    spam = scene.later[scene.site.is_spam[scene.later]]
-    names = [scene.site.examples[row].campaign or scene.site.examples[row].id for row in spam.tolist()]
-    largest = Counter(names).most_common(1)[0][0]
-    own = spam[np.array([name == largest for name in names])]
-    used = own[: max(1, min(count, len(own) - 1))]
-    return [scene.site.examples[used[number % len(used)]].comment for number in range(count)], False, used
+    told = [victim.site.examples[row] for row in victim.later_spam.tolist()]
+    own = victim.of_most(victim.later_spam, [example.campaign or example.id for example in told])
+    made, used = victim.copies(own, count)
+    return _Crafted(made, False, used)
 
 
-def _frame(scene: _Scene, count: int) -> Crafted:
+def _frame(victim: _Victim, count: int) -> _Crafted:
     """Comments of whoever writes most, called spam: to have that person held."""
-    ham = scene.later[~scene.site.is_spam[scene.later]]
-    names = [scene.site.examples[row].comment.author or scene.site.examples[row].id for row in ham.tolist()]
-    busiest = Counter(names).most_common(1)[0][0]
-    own = ham[np.array([name == busiest for name in names])]
-    used = own[: max(1, min(count, len(own) - 1))]
-    return [scene.site.examples[used[number % len(used)]].comment for number in range(count)], True, used
+    told = [victim.site.examples[row] for row in victim.later_ham.tolist()]
+    own = victim.of_most(victim.later_ham, [example.comment.author or example.id for example in told])
+    made, used = victim.copies(own, count)
+    return _Crafted(made, True, used)
 
 
-def _copies(scene: _Scene, count: int) -> Crafted:
+def _copies(victim: _Victim, count: int) -> _Crafted:
     """Honest comments with a link added, truly called spam: it should teach the link and not the words."""
-    ham = scene.later[~scene.site.is_spam[scene.later]]
-    chosen = [scene.site.examples[row].comment for row in scene.rng.choice(ham, count).tolist()]
-    return [replace(comment, text=f"{comment.text} {_LINK}") for comment in chosen], True, np.empty(0, np.int64)
+    chosen = [victim.site.examples[row].comment for row in victim.rng.choice(victim.later_ham, count).tolist()]
+    return _Crafted([replace(comment, text=f"{comment.text} {_LINK}") for comment in chosen], True, _NONE)
 
 
-_CRAFTED: dict[str, Callable[[_Scene, int], Crafted]] = {
+_CRAFTS: dict[str, Callable[[_Victim, int], _Crafted]] = {
     "dictionary": _dictionary,
     "whitewash": _whitewash,
     "frame": _frame,
     "copies with a link": _copies,
 }
-ATTACKS = ("flipped labels", *_CRAFTED)
 
 
-def attacks(site: Unseen, frozen: Frozen, others: Served, seeds: Sequence[int]) -> Iterator[Attacked]:
-    """Every attack on a site, from either teacher, at each of SHARES; clean retrainings first.
+def attacks(scene: Scene, seeds: Sequence[int]) -> Iterator[Attacked]:
+    """Every attack on a site, from either teacher, at each of SHARES; a clean retraining first.
 
     Args:
-        site: all its comments; with too few later ones nothing is measured.
-        frozen: our own examples, under the same model.
-        others: other sites' honest comments, under the same model.
-        seeds: each gives another order of the site's comments.
+        scene: the site; with too few comments nothing is measured.
+        seeds: each gives another order of its comments.
     """
     for seed in seeds:
-        order = site.shuffled(seed)
-        labels = min(LABELS, len(order) // 2)
-        scene = _Scene(site, order[:labels], order[labels:], np.random.default_rng(seed))
-        spam = int(site.is_spam[scene.later].sum())
-        if min(spam, len(scene.later) - spam) < LEAST_LATER:
+        victim = _Victim(scene, seed)
+        if min(len(victim.later_spam), len(victim.later_ham)) < LEAST_LATER:
             continue
-        yield _played(scene, frozen, others, "none", "moderator", 0.0, site.decided(scene.told), scene.later)
+        yield _played(victim, _Play("none", "moderator", 0.0), victim.site.decided(victim.told), _NONE)
         for share in SHARES[1:]:
-            count = max(1, round(share * labels))
+            count = max(1, round(share * len(victim.told)))
             for teacher, weight in TEACHERS.items():
-                told = _flipped(scene, count, weight)
-                yield _played(scene, frozen, others, "flipped labels", teacher, share, told, scene.later)
-            for name, craft in _CRAFTED.items():
-                yield from _crafted(scene, frozen, others, name, share, craft(scene, count))
+                yield _played(victim, _Play("flipped labels", teacher, share), _flipped(victim, count, weight), _NONE)
+            for name, craft in _CRAFTS.items():
+                yield from _with_crafted(victim, name, share, craft(victim, count))
 
 
-def _flipped(scene: _Scene, count: int, weight: float) -> Decisions:
-    told = scene.site.decided(scene.told)
-    wrong = scene.rng.choice(len(scene.told), count, replace=False)
+def _flipped(victim: _Victim, count: int, weight: float) -> Decisions:
+    told = victim.site.decided(victim.told)
+    wrong = victim.rng.choice(len(victim.told), count, replace=False)
     is_spam, weights = told.is_spam.copy(), told.weight.copy()
     is_spam[wrong], weights[wrong] = ~is_spam[wrong], weight
     return Decisions(told.rows, told.logits, is_spam, weights)
 
 
-def _crafted(
-    scene: _Scene, frozen: Frozen, others: Served, name: str, share: float, crafted: Crafted
-) -> Iterator[Attacked]:
-    made, are_spam, used = crafted
-    if not made:
+def _with_crafted(victim: _Victim, name: str, share: float, crafted: _Crafted) -> Iterator[Attacked]:
+    if not crafted.comments:
         return
-    matrix = build(made)
-    logits = Served(scene.site.model, matrix).whole
-    later = scene.later[~np.isin(scene.later, used)]
+    matrix, count = build(crafted.comments), len(crafted.comments)
+    logits = Served(victim.site.model, matrix).whole
+    told = victim.site.decided(victim.told)
     for teacher, weight in TEACHERS.items():
-        told = scene.site.decided(scene.told)
         poisoned = Decisions(
             sparse.vstack([told.rows, matrix.comments]).tocsr(),
             np.concatenate([told.logits, logits]),
-            np.concatenate([told.is_spam, np.full(len(made), are_spam)]),
-            np.concatenate([told.weight, np.full(len(made), weight)]),
+            np.concatenate([told.is_spam, np.full(count, crafted.are_spam)]),
+            np.concatenate([told.weight, np.full(count, weight)]),
         )
-        mixed = poisoned.of(scene.rng.permutation(len(poisoned.weight)))
-        yield _played(scene, frozen, others, name, teacher, share, mixed, later)
+        mixed = poisoned.of(victim.rng.permutation(len(poisoned.weight)))
+        yield _played(victim, _Play(name, teacher, share), mixed, crafted.used)
 
 
-def _played(
-    scene: _Scene,
-    frozen: Frozen,
-    others: Served,
-    attack: str,
-    teacher: str,
-    share: float,
-    told: Decisions,
-    later: Rows,
-) -> Attacked:
-    site, limit = scene.site, scene.site.model.thresholds.hold
-    fit = through_gate(told, frozen, site.model.thresholds)
-    before, after = (probabilities(site.served.logits(each)) >= limit for each in (None, fit.own))
-    elsewhere = [float((probabilities(others.logits(each)) >= limit).mean()) for each in (None, fit.own)]
-    spam, ham = later[site.is_spam[later]], later[~site.is_spam[later]]
+def _played(victim: _Victim, play: _Play, told: Decisions, used: Rows) -> Attacked:
+    scene, limit = victim.scene, victim.site.model.thresholds.hold
+    fit = through_gate(told, scene.frozen, scene.site.model.thresholds)
+    before, after = (probabilities(scene.site.served.logits(each)) >= limit for each in (None, fit.own))
+    elsewhere = [float((probabilities(scene.others.logits(each)) >= limit).mean()) for each in (None, fit.own)]
+    spam, ham = (rows[~np.isin(rows, used)] for rows in (victim.later_spam, victim.later_ham))
     return Attacked(
-        site.name,
-        attack,
-        teacher,
-        share,
+        scene.site.name,
+        *play,
         bool(fit.failed),
         float(before[spam].mean() - after[spam].mean()),
         float(after[ham].mean() - before[ham].mean()),

@@ -1,7 +1,8 @@
 """What a site's decisions are worth, played through on a site that the model has never seen."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -10,9 +11,10 @@ from sklearn.linear_model import LogisticRegression
 from app.core.blocks import NAMED
 from app.core.model import Model
 from app.retraining.adapting import Decisions
-from app.retraining.frozen import Frozen
+from app.retraining.frozen import Frozen, frozen
 from app.retraining.served import Served
 from app.retraining.site import through_gate
+from app.training.dataset import Dataset
 from app.training.examples import Example
 from app.training.matrix import Matrix
 from app.training.measures import probabilities, recall, threshold_at
@@ -53,6 +55,42 @@ class Unseen:
         return Decisions(self.matrix.comments[rows], self.served.whole[rows], self.is_spam[rows], np.ones(len(rows)))
 
 
+class Scene(NamedTuple):
+    """A site that the model has not seen, and what else is measured under the same model."""
+
+    site: Unseen
+    frozen: Frozen
+    others: Served
+    """Honest comments of other sites that the model has not seen either."""
+
+
+def scenes(data: Dataset, models: Mapping[int, Model], ours: Collection[str]) -> Iterator[Scene]:
+    """Every site that a fold leaves out and that has enough spam and honest comments.
+
+    Args:
+        data: all examples.
+        models: by fold, each fitted without it.
+        ours: sources that are our own examples; they are trained on always.
+    """
+    sources = np.array([example.source for example in data.examples])
+    own = np.flatnonzero(np.isin(sources, list(ours)))
+    own_examples = [data.examples[row] for row in own.tolist()]
+    own_matrix = data.matrix.of(own)
+    for name in dict.fromkeys(sources[data.left_out].tolist()):
+        rows = np.flatnonzero(sources == name)
+        spam = int(data.is_spam[rows].sum())
+        if min(spam, len(rows) - spam) < LEAST_LATER:
+            continue
+        fold = int(data.fold[rows[0]])
+        elsewhere = np.flatnonzero(data.left_out & (data.fold == fold) & (sources != name) & ~data.is_spam)
+        model = models[fold]
+        yield Scene(
+            Unseen(name, model, [data.examples[row] for row in rows.tolist()], data.matrix.of(rows)),
+            frozen(model, own_examples, own_matrix),
+            Served(model, data.matrix.of(elsewhere)),
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """A site after some decisions, judged by all that comes later."""
@@ -74,14 +112,9 @@ class Step:
     """Whether the gate let it pass; if not, what was there before goes on."""
 
 
-def steps(site: Unseen, frozen: Frozen, others: Served) -> Iterator[Step]:
-    """Every step of a site, in the order of dates and in orders of chance.
-
-    Args:
-        site: all its comments.
-        frozen: our own examples, under the same model.
-        others: other sites' honest comments, under the same model.
-    """
+def steps(scene: Scene) -> Iterator[Step]:
+    """Every step of a site, in the order of dates and in orders of chance."""
+    site, others = scene.site, scene.others
     orders = [("dates", site.by_date()), *(("chance", site.shuffled(seed)) for seed in range(_ORDERS))]
     hold = site.model.thresholds.hold
     before = site.served.logits()
@@ -92,7 +125,7 @@ def steps(site: Unseen, frozen: Frozen, others: Served) -> Iterator[Step]:
             spam, ham = later[site.is_spam[later]], later[~site.is_spam[later]]
             if min(len(spam), len(ham)) < LEAST_LATER:
                 continue
-            fit = through_gate(site.decided(told), frozen, site.model.thresholds)
+            fit = through_gate(site.decided(told), scene.frozen, site.model.thresholds)
             after = site.served.logits(fit.own)
             yield Step(
                 site.name,
