@@ -5,6 +5,7 @@ import typer
 from app.commands.benchmark_folds import folds
 from app.commands.benchmark_path import path
 from app.commands.benchmark_relevance import relevance
+from app.commands.benchmark_retraining import retraining
 from app.commands.benchmark_robustness import robustness
 
 benchmark = typer.Typer(
@@ -13,5 +14,5 @@ benchmark = typer.Typer(
     help="Measure in ways that a single figure hides.",
 )
 
-for _command in (folds, path, relevance, robustness):
+for _command in (folds, path, relevance, retraining, robustness):
     benchmark.command()(_command)

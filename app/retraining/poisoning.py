@@ -77,7 +77,8 @@ class _Victim:
     def of_most(self, rows: Rows, names: Sequence[str]) -> Rows:
         """Those of the rows that have the commonest name."""
         commonest = Counter(names).most_common(1)[0][0]
-        return rows[np.array([name == commonest for name in names])]
+        chosen: Rows = rows[np.array([name == commonest for name in names], dtype=bool)]
+        return chosen
 
     def copies(self, rows: Rows, count: int) -> tuple[list[Comment], Rows]:
         """So many comments made of some of these, at least one of which is left to be judged; and which were taken."""
