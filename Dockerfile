@@ -17,10 +17,10 @@ LABEL org.opencontainers.image.title="Winnow" \
       org.opencontainers.image.version="0.1.0"
 WORKDIR /opt/winnow
 COPY --from=build /opt/venv /opt/venv
-# pyproject.toml, README.md and app as they were installed. training_data stays out: serving does not
-# need it. To train in a container, mount it at /opt/winnow/training_data and set WINNOW_MODELS to a
-# folder that can be written.
+# pyproject.toml, README.md and app as they were installed.
 COPY --from=build /opt/winnow /opt/winnow
+# What winnow retrain measures with; it needs WINNOW_MODELS to name a folder that can be written.
+COPY training_data ./training_data
 COPY models ./models
 # Made here, so that a new volume belongs to the user below.
 RUN mkdir -m 700 /data && chown 10001:10001 /data

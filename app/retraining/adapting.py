@@ -76,7 +76,7 @@ def adapt(told: Decisions, anchors: sparse.csr_matrix, freedom: Freedom) -> Adap
 def _fitted(rows: sparse.csr_matrix, told: Decisions, kept: sparse.csr_matrix, freedom: Freedom) -> Vector:
     """(columns,) the change of each weight.
 
-    Who decides mostly spam must not make all comments look like spam (docs/adr/0027): spam and ham draw evenly, each
+    Who decides mostly spam must not make all comments look like spam (docs/adr/0029): spam and ham draw evenly, each
     with the geometric mean of what both weigh; and the fit has a bias of its own, which is thrown away.
     """
     sign = np.where(told.is_spam, 1.0, -1.0)

@@ -2,7 +2,7 @@
 
 Each decision is judged by a fit to the others. One that is all but impossible to them is set aside until a second like
 it is decided: it is named to the operator, and nothing is learned from it. Of wrong labels among a site's decisions,
-nine in ten are found so, and of true ones fewer than one in a hundred (docs/adr/0027).
+nine in ten are found so, and of true ones fewer than one in a hundred (docs/adr/0029).
 """
 
 import numpy as np

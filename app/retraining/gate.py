@@ -21,7 +21,7 @@ SLICE_LIMIT = 0.002
 """How much of a slice of our examples may come out worse: 0.2 points."""
 _ALL = (("all our spam", "caught", 0.002), ("all our honest comments", "held", 0.005))
 """The same of all examples together, each counted by how far it is from the threshold. Clean retrainings moved them by
-up to 0.09 and 0.35 points (docs/adr/0027)."""
+up to 0.09 and 0.35 points (docs/adr/0029)."""
 NEWEST = 5
 """One in so many of a site's decisions, the newest, is judged by a fit to those before."""
 LEAST_NEWEST = 10
