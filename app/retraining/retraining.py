@@ -166,12 +166,16 @@ def site_report(learned: Learned) -> dict[str, Any]:
         "spam": int(labels.sum()),
         "ham": int((~labels).sum()),
         "by_moderators": sum(lesson.source == MODERATOR for lesson in lessons),
-        "newest_decided": max((lesson.received_at for lesson in lessons), default=""),
         "weights_changed": len(learned.fit.own.index),
         "anchor": learned.fit.freedom.anchor,
         "passed": not learned.fit.failed,
         "checks": [
-            {**check._asdict(), "before": round(check.before, 4), "after": round(check.after, 4)}
+            {
+                **check._asdict(),
+                "before": round(check.before, 4),
+                "after": round(check.after, 4),
+                "passed": check.is_passed,
+            }
             for check in learned.fit.checks
         ],
         "contested": len(learned.contested),

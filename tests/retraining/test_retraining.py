@@ -22,8 +22,8 @@ from app.store.sql import SqlStore, temporary_store
 from app.store.sql_taking_back import Teacher
 from tests.retraining.garden import BEGAN, honest, lesson, settle, spam
 
-OURS = Path(__file__).parents[2] / "training_data" / "counterweights"
-"""The smallest of our sets: here only that there is one counts."""
+OURS = Path(__file__).parents[2] / "training_data" / "remarks"
+"""One of our sets is enough here, and quicker than all."""
 NOW = BEGAN + timedelta(days=2)
 NEW_SPAM, NEW_HAM = spam(140)[-1], honest(140)[-1]
 
