@@ -106,7 +106,7 @@ def test_a_page_tells_what_a_site_has_taught(settled, learn, page, folder):
     told = text_of("<main" + html)
     (site,) = found.learned
 
-    assert "The decisions of 1 site change it, each for the comments of its own site alone." in told
+    assert "The decisions of 1 site change it, for the comments of that site alone." in told
     assert f"Started from {found.before.version} In use before it {found.before.version}" in told
     assert f"blog ✓ let through 61 30 31 61 {len(site.fit.own.index)} " in told.replace(",", "")
     assert f"Read it again: it may be a slip. blog : {ids[wrong]} Comments" in told
