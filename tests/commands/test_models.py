@@ -48,7 +48,7 @@ def test_list_marks_models_that_sites_have_taught(run: Any, models: Path) -> Non
     (models / "b" / "card.json").write_text(json.dumps(card))
 
     assert [each["taught_by"] for each in json.loads(run("models", "list", "--json").stdout)] == [[], ["blog", "shop"]]
-    assert [line for line in run("models", "list").stdout.splitlines() if "2 sites" in line][0].startswith("b ")
+    assert next(line for line in run("models", "list").stdout.splitlines() if "2 sites" in line).startswith("b ")
 
 
 @pytest.mark.parametrize("adapted", [7, [], {"places": [1]}, {"places": {"a": 1}, "sites": {"a": []}}])
@@ -128,7 +128,7 @@ def test_who_puts_a_model_in_use_and_why_is_written_down(run: Any, models: Path)
     assert first.at <= second.at
     told = json.loads(run("models", "show", "b", "--json").stdout)
     assert [each["why"] for each in told["released"]] == ["Fewer good comments\nheld: žiadny"]
-    assert f"Put in use by {first.by} at {first.at}: no reason told" in run("models", "show", "a").stdout
+    assert f"Put in use by {second.by} at {second.at}: no reason told" in run("models", "show", "a").stdout
 
 
 def test_a_line_that_was_left_unfinished_stays_alone(run: Any, models: Path) -> None:
