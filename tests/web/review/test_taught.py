@@ -12,6 +12,7 @@ import pytest
 
 from app import lists, releases
 from app import models as shelf
+from app.commands import retrain as retrain_command
 from app.core.model import ADAPTED
 from app.core.reasons import AS_DECIDED
 from app.core.verdict import Reason
@@ -194,6 +195,14 @@ def test_every_thing_that_the_gate_measures_has_its_words(settled, learn, folder
     assert "our examples of links: of the honest comments 50 % would be held as shipped, 25 % after it." in told
     assert "the site's decisions: 25 % of them contradict all others." in told
     assert all(told)
+
+
+def test_the_command_says_the_same():
+    check = gate.Check("links, ham", "held", 0.004, 0.031, 0.007)
+
+    assert retrain_command._sentence(check) == (
+        "our examples of links: of the honest comments 0.4 % would be held as shipped, 3.1 % after it."
+    )
 
 
 def test_what_sites_taught_is_gone_when_they_take_it_back(settled, learn, page, client):
