@@ -30,7 +30,7 @@ Version = Annotated[str, typer.Argument(metavar="VERSION", help="As winnow model
 
 @models.command("list")
 def list_(json: printing.Json = False) -> None:
-    """List the models, oldest first, and mark the one in use."""
+    """List the models, oldest first; mark the one in use, and those that sites have taught (winnow retrain)."""
     folder = opening.read_settings().models
     current = _current(folder)
     found = [_summary(folder, version, current) for version in shelf.versions(folder)]
@@ -44,11 +44,12 @@ def list_(json: printing.Json = False) -> None:
                 each["version"],
                 _mark(each["current"]),
                 str(each["trained_at"] or "?"),
+                _sites(len(each["taught_by"])),
                 _metrics(each["metrics"]),
             )
             for each in found
         ]
-        printing.table(("Version", "In use", "Trained", "Metrics"), rows)
+        printing.table(("Version", "In use", "Trained", "Learned from", "Metrics"), rows)
 
 
 @models.command()
@@ -180,18 +181,30 @@ def _current(folder: Path) -> str:
 
 
 def _summary(folder: Path, version: str, current: str) -> dict[str, Any]:
+    from app.web.review import taught
+
     card = shelf.card_of(folder, version) or {}
-    metrics = card.get("metrics")
+    metrics, told = card.get("metrics"), taught.read(card)
     return {
         "version": version,
         "current": version == current,
         "trained_at": card.get("trained_at"),
+        "taught_by": list(told.in_force) if told else [],
         "metrics": metrics if isinstance(metrics, dict) else {},
     }
 
 
 def _mark(is_current: bool) -> Text:
     return Text("current" if is_current else "", style="bold green")
+
+
+def _sites(count: int) -> str:
+    """Of a model that sites have taught.
+
+    >>> _sites(1), _sites(2), _sites(0)
+    ('1 site', '2 sites', '')
+    """
+    return f"{count} site{'' if count == 1 else 's'}" if count else ""
 
 
 def _metrics(metrics: dict[str, Any]) -> str:

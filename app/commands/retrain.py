@@ -121,14 +121,10 @@ def _row(learned: "Learned", found: "Retrained") -> tuple[str, ...]:
 
 
 def _sentence(check: "Check") -> str:
-    before, after = (learning.percent(value) for value in (check.before, check.after))
-    told = {
-        "caught": f"of the spam {before} % would be caught as shipped, {after} % after it",
-        "held": f"of the honest comments {before} % would be held as shipped, {after} % after it",
-        "contested": f"{after} % of them contradict all others",
-        "error": f"the mean squared error would be {check.before:.4f} as shipped, {check.after:.4f} after it",
-    }
-    return f"{check.what}: {told[check.measure]}."
+    from app.web.review.card_page import Speaker
+    from app.web.review.taught_words import sentence
+
+    return sentence(Speaker("en"), check.what, check.measure, check.before, check.after)
 
 
 def _show_contested(found: "Retrained") -> None:

@@ -8,6 +8,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from app import releases
 
 
@@ -38,6 +40,24 @@ def test_list_of_an_empty_folder_says_what_to_do(run: Any, tmp_path: Path) -> No
 def test_list_shows_a_model_whose_card_is_damaged(run: Any, models: Path) -> None:
     (models / "b" / "card.json").write_text("{")
     assert "b" in run("models", "list").stdout
+
+
+def test_list_marks_models_that_sites_have_taught(run: Any, models: Path) -> None:
+    card = json.loads((models / "b" / "card.json").read_text())
+    card["adapted"] = {"places": {"blog": {"entries": 3}, "shop": {"entries": 1}, "quiet": {"entries": 0}, "odd": []}}
+    (models / "b" / "card.json").write_text(json.dumps(card))
+
+    assert [each["taught_by"] for each in json.loads(run("models", "list", "--json").stdout)] == [[], ["blog", "shop"]]
+    assert next(line for line in run("models", "list").stdout.splitlines() if "2 sites" in line).startswith("b ")
+
+
+@pytest.mark.parametrize("adapted", [7, [], {"places": [1]}, {"places": {"a": 1}, "sites": {"a": []}}])
+def test_list_shows_a_model_whose_account_of_sites_is_damaged(run: Any, models: Path, adapted: object) -> None:
+    card = json.loads((models / "b" / "card.json").read_text())
+    (models / "b" / "card.json").write_text(json.dumps({**card, "adapted": adapted}))
+
+    assert json.loads(run("models", "list", "--json").stdout)[1]["taught_by"] == []
+    assert run("models", "list").exit_code == 0
 
 
 def test_use_and_rollback(run: Any, models: Path) -> None:
@@ -108,7 +128,7 @@ def test_who_puts_a_model_in_use_and_why_is_written_down(run: Any, models: Path)
     assert first.at <= second.at
     told = json.loads(run("models", "show", "b", "--json").stdout)
     assert [each["why"] for each in told["released"]] == ["Fewer good comments\nheld: žiadny"]
-    assert f"Put in use by {first.by} at {first.at}: no reason told" in run("models", "show", "a").stdout
+    assert f"Put in use by {second.by} at {second.at}: no reason told" in run("models", "show", "a").stdout
 
 
 def test_a_line_that_was_left_unfinished_stays_alone(run: Any, models: Path) -> None:

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
@@ -11,13 +11,21 @@ from markupsafe import Markup
 from app.releases import Release
 from app.web.review import card_tables, model_cards, pages
 from app.web.review.card_tables import share
+from app.web.review.taught_words import sentence
 from app.web.review.ticks import number
 
 
-class _Says(NamedTuple):
+class Speaker(NamedTuple):
+    """Says sentences outside of the service; see card_tables.Says."""
+
     language: str
 
     def say(self, sentence: str, **values: object) -> str:
+        """The sentence in that language, its `%(name)s` filled.
+
+        >>> Speaker("en").say("1 in %(n)s", n=500)
+        '1 in 500'
+        """
         found = pages.translations(self.language).gettext(sentence)
         return found % values if values else found
 
@@ -34,7 +42,7 @@ def alone(
         language: one of pages.LANGUAGES.
         is_in_use: whether it is the one in use.
     """
-    card = model_cards.read(version, told)
+    card, speaker = model_cards.read(version, told), Speaker(language)
     return pages.alone(
         "alone/model.html",
         language,
@@ -42,7 +50,9 @@ def alone(
         is_readable=told is not None,
         is_in_use=is_in_use,
         releases=releases,
-        tables=card_tables.of(_Says(language), card),
+        tables=card_tables.of(speaker, card),
+        sentence=partial(sentence, speaker),
+        pages_of=(),
         number=number,
         share=share,
         style=_style(),

@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-MOST_ROWS = 200
-"""Of a table; a card that names more sources is cut."""
-_MOST_LETTERS = 200
-_MOST = 1e15
+from app.web.review import taught
+from app.web.review.card_values import MOST_ROWS, count, listed, mapping, number, text
+from app.web.review.taught import Taught
 
 
 class Measured(NamedTuple):
@@ -108,6 +107,8 @@ class Card(NamedTuple):
     limits: tuple[str, ...]
     """What its makers say that it cannot do."""
     made_with: tuple[tuple[str, str], ...]
+    taught: Taught | None
+    """What sites have taught it; None of a model that was trained and not retrained."""
 
     @property
     def spam(self) -> int:
@@ -133,42 +134,43 @@ def read(version: str, card: Mapping[str, Any] | None) -> Card:
     {'hold': 0.25, 'reject': None, 'discard': None}
     """
     told = card or {}
-    metrics, limits = _mapping(told, "metrics"), _mapping(told, "thresholds")
-    goals, slices = _mapping(told, "threshold_goals"), _mapping(metrics, "slices")
-    left_out = _mapping(metrics, "leave_one_site_out")
+    metrics, limits = mapping(told, "metrics"), mapping(told, "thresholds")
+    goals, slices = mapping(told, "threshold_goals"), mapping(metrics, "slices")
+    left_out = mapping(metrics, "leave_one_site_out")
     sites = _sites(left_out)
     return Card(
         version=version,
-        trained_at=_text(told.get("trained_at")),
-        features=_text(told.get("features")),
-        weights_sha256=_text(told.get("weights_sha256")),
-        thresholds={name: _number(limits.get(name)) for name in ("hold", "reject", "discard")},
-        goals={name: _number(goals.get(name)) for name in ("hold", "reject", "discard")},
-        calibration_error=_number(metrics.get("calibration_error")),
-        auc=_number(left_out.get("mean_auc")),
-        ham=_count(left_out.get("ham")),
+        trained_at=text(told.get("trained_at")),
+        features=text(told.get("features")),
+        weights_sha256=text(told.get("weights_sha256")),
+        thresholds={name: number(limits.get(name)) for name in ("hold", "reject", "discard")},
+        goals={name: number(goals.get(name)) for name in ("hold", "reject", "discard")},
+        calibration_error=number(metrics.get("calibration_error")),
+        auc=number(left_out.get("mean_auc")),
+        ham=count(left_out.get("ham")),
         measured=_measured(left_out, sites),
         sites=sites,
-        sources=_sources(_mapping(told, "data"), _mapping(metrics, "at_thresholds_unseen")),
+        sources=_sources(mapping(told, "data"), mapping(metrics, "at_thresholds_unseen")),
         languages=tuple(
-            OfLanguage(_text(name), _count(each.get("spam")), _count(each.get("ham")))
-            for name, each in list(_mapping(told, "languages").items())[:MOST_ROWS]
+            OfLanguage(text(name), count(each.get("spam")), count(each.get("ham")))
+            for name, each in list(mapping(told, "languages").items())[:MOST_ROWS]
             if isinstance(each, Mapping)
         ),
-        slice_rates=tuple(rate for each in _listed(slices, "rates")[:6] if (rate := _number(each)) and 0 < rate < 1),
+        slice_rates=tuple(rate for each in listed(slices, "rates")[:6] if (rate := number(each)) and 0 < rate < 1),
         kinds=_slices(slices, "kinds"),
         of_languages=_slices(slices, "languages"),
         robustness=_robustness(told),
-        limits=tuple(_text(each, 500) for each in _listed(told, "limits")[:50] if _text(each)),
-        made_with=tuple((_text(name), _text(value)) for name, value in list(_mapping(told, "made_with").items())[:20]),
+        limits=tuple(text(each, 500) for each in listed(told, "limits")[:50] if text(each)),
+        made_with=tuple((text(name), text(value)) for name, value in list(mapping(told, "made_with").items())[:20]),
+        taught=taught.read(told),
     )
 
 
 def _measured(left_out: Mapping[str, Any], sites: tuple[OfSite, ...]) -> tuple[Measured, ...]:
-    mean, unseen = _listed(left_out, "mean"), _listed(left_out, "unseen")
+    mean, unseen = listed(left_out, "mean"), listed(left_out, "unseen")
     found = []
-    for place, value in enumerate(_listed(left_out, "rates")[:6]):
-        rate = _number(value)
+    for place, value in enumerate(listed(left_out, "rates")[:6]):
+        rate = number(value)
         if rate is None or not 0 < rate < 1:
             continue
         of_sites = [each.recall[place] for each in sites if place < len(each.recall)]
@@ -178,15 +180,15 @@ def _measured(left_out: Mapping[str, Any], sites: tuple[OfSite, ...]) -> tuple[M
 
 
 def _sites(left_out: Mapping[str, Any]) -> tuple[OfSite, ...]:
-    rows = [row for row in _listed(left_out, "rows")[:MOST_ROWS] if isinstance(row, Mapping)]
+    rows = [row for row in listed(left_out, "rows")[:MOST_ROWS] if isinstance(row, Mapping)]
     return tuple(
         OfSite(
-            _text(row.get("site")),
-            _count(row.get("spam")),
-            _count(row.get("ham")),
-            tuple(_number(share) for share in _listed(row, "recall")[:6]),
-            _number(row.get("auc")),
-            _number(row.get("calibration_error")),
+            text(row.get("site")),
+            count(row.get("spam")),
+            count(row.get("ham")),
+            tuple(number(share) for share in listed(row, "recall")[:6]),
+            number(row.get("auc")),
+            number(row.get("calibration_error")),
         )
         for row in rows
     )
@@ -195,68 +197,43 @@ def _sites(left_out: Mapping[str, Any]) -> tuple[OfSite, ...]:
 def _slices(slices: Mapping[str, Any], name: str) -> tuple[Slice, ...]:
     return tuple(
         Slice(
-            _text(row.get("name")),
-            _count(row.get("spam")),
-            _count(row.get("ham")),
-            tuple(_number(share) for share in _listed(row, "recall")[:6]),
-            tuple(_number(share) for share in _listed(row, "false_positives")[:6]),
+            text(row.get("name")),
+            count(row.get("spam")),
+            count(row.get("ham")),
+            tuple(number(share) for share in listed(row, "recall")[:6]),
+            tuple(number(share) for share in listed(row, "false_positives")[:6]),
         )
-        for row in _listed(slices, name)[:MOST_ROWS]
+        for row in listed(slices, name)[:MOST_ROWS]
         if isinstance(row, Mapping)
     )
 
 
 def _robustness(told: Mapping[str, Any]) -> tuple[Disguised, ...]:
-    rows = [row for row in _listed(told, "robustness")[:MOST_ROWS] if isinstance(row, Mapping)]
+    rows = [row for row in listed(told, "robustness")[:MOST_ROWS] if isinstance(row, Mapping)]
     found = []
     for row in rows:
-        spam, ham = _mapping(row, "spam"), _mapping(row, "ham")
-        counted = (_count(spam.get("comments")), _number(spam.get("rejected")), _number(spam.get("rejected_disguised")))
-        honest = (_count(ham.get("comments")), _number(ham.get("rejected")), _number(ham.get("rejected_disguised")))
-        found.append(Disguised(_text(row.get("family")), _text(row.get("disguise")), *counted, *honest))
+        spam, ham = mapping(row, "spam"), mapping(row, "ham")
+        counted = (count(spam.get("comments")), number(spam.get("rejected")), number(spam.get("rejected_disguised")))
+        honest = (count(ham.get("comments")), number(ham.get("rejected")), number(ham.get("rejected_disguised")))
+        found.append(Disguised(text(row.get("family")), text(row.get("disguise")), *counted, *honest))
     return tuple(found)
 
 
 def _sources(data: Mapping[str, Any], held: Mapping[str, Any]) -> tuple[Source, ...]:
     return tuple(
         Source(
-            _text(name),
-            _count(told.get("spam")),
-            _count(told.get("ham")),
-            _number(told.get("weight")),
-            _text(told.get("licence")),
-            _count(_mapping(held, name).get("spam_held")),
-            _count(_mapping(held, name).get("ham_held")),
+            text(name),
+            count(told.get("spam")),
+            count(told.get("ham")),
+            number(told.get("weight")),
+            text(told.get("licence")),
+            count(mapping(held, name).get("spam_held")),
+            count(mapping(held, name).get("ham_held")),
         )
         for name, told in list(data.items())[:MOST_ROWS]
         if isinstance(told, Mapping)
     )
 
 
-def _mapping(told: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    value = told.get(name)
-    return value if isinstance(value, Mapping) else {}
-
-
-def _listed(told: Mapping[str, Any], name: str) -> list[Any]:
-    value = told.get(name)
-    return value if isinstance(value, list) else []
-
-
 def _at(values: list[Any], place: int) -> float | None:
-    return _number(values[place]) if place < len(values) else None
-
-
-def _number(value: object) -> float | None:
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        return None
-    return float(value) if -_MOST < value < _MOST else None  # NaN is not
-
-
-def _count(value: object) -> int | None:
-    number = _number(value)
-    return int(number) if number is not None and number >= 0 else None
-
-
-def _text(value: object, most: int = _MOST_LETTERS) -> str:
-    return str(value)[:most] if isinstance(value, str | int | float) else ""
+    return number(values[place]) if place < len(values) else None

@@ -1,6 +1,7 @@
 """GET /review/models: which models there are, what their cards say, two of them side by side. Nothing is changed."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Depends
@@ -13,6 +14,7 @@ from app.web.review import card_tables, model_cards, pages
 from app.web.review.card_tables import NOTHING, one_in, share
 from app.web.review.model_cards import Card, Measured
 from app.web.review.session import Visit, visitor
+from app.web.review.taught_words import sentence
 from app.web.review.ticks import number
 
 router = APIRouter(include_in_schema=False, tags=["review"])
@@ -58,6 +60,8 @@ def model(visit: Annotated[Visit, Depends(visitor())], version: str) -> Response
         other=other,
         compared=_compared(visit, card, other) if other else (),
         tables=card_tables.of(visit, card),
+        sentence=partial(sentence, visit),
+        pages_of=versions,
         releases=of_version(folder, version),
         **_shared(visit),
     )

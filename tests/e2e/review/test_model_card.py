@@ -10,6 +10,7 @@ from app.cli import app
 from app.releases import Release
 from tests.e2e.review.test_barriers import _PALE, _WIDER, STANDARDS, barriers
 from tests.web.review.test_models import FULL
+from tests.web.review.test_taught import CHECK, SITE
 
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>"
 
@@ -20,6 +21,12 @@ def page_of_card(tmp_path_factory):
     folder = tmp_path_factory.mktemp("models")
     (folder / "v").mkdir()
     told = {**FULL, "trained_at": HOSTILE, "limits": [HOSTILE], "data": {HOSTILE: {"spam": 1, "licence": HOSTILE}}}
+    site = {**SITE, "checks": [{**CHECK, "what": HOSTILE}, {**CHECK, "measure": HOSTILE}]}
+    told["adapted"] = {
+        "places": {HOSTILE: {"entries": 7}},
+        "sites": {HOSTILE: site, "blog": {**SITE, "passed": True}},
+        **{"shipped": HOSTILE, "before": HOSTILE, "forced": HOSTILE, "too_few": {HOSTILE: 1}},
+    }
     (folder / "v" / "card.json").write_text(json.dumps(told))
     releases.write(folder, Release("v", "2026-12-01T08:00:00Z", HOSTILE, HOSTILE, HOSTILE))
     command = ["models", "card", "v", "-o", str(folder / "card.html")]
