@@ -11,7 +11,6 @@ ADAPTED = "adapted"
 """In the card; see core.model.ADAPTED, which takes numpy to import."""
 ACTIONS = ("publish", "hold", "reject", "discard")
 _COMMENT = re.compile(r"c_[0-9A-Za-z]{1,40}")
-_ROUNDED = 1e-9
 
 Gate = Literal["let through", "refused", "passed over", ""]
 """What became of a site; empty where the card does not tell it."""
@@ -165,11 +164,10 @@ def _gate(passed: object, forced: str) -> Gate:
 
 
 def _failed(told: Mapping[str, Any], most: int) -> tuple[Check, ...]:
-    """What is worse than it may be, the worst first: at least one, for the card's figures are rounded."""
-    checks = [_check(each) for each in listed(told, "checks")[:MOST_ROWS] if isinstance(each, Mapping)]
-    found = sorted((each for each in checks if each), key=lambda check: -check.excess)
-    beyond = [each for each in found if each.excess > _ROUNDED]
-    return tuple(beyond[:most] or found[:1])
+    """What is worse than it may be, the worst first."""
+    checks = [each for each in listed(told, "checks")[:MOST_ROWS] if isinstance(each, Mapping)]
+    found = [check for each in checks if not each.get("passed") and (check := _check(each))]
+    return tuple(sorted(found, key=lambda check: -check.excess)[:most])
 
 
 def _check(told: Mapping[str, Any]) -> Check | None:

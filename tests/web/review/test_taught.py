@@ -265,8 +265,8 @@ def test_what_the_card_does_not_name_is_counted(page, put):
 
 def test_a_refusal_has_a_reason_even_where_rounding_hides_it():
     checks = [
-        {"what": "a, ham", "measure": "held", "before": 0.1, "after": 0.1, "limit": 0.002},
-        {"what": "b, ham", "measure": "held", "before": 0.1, "after": 0.102, "limit": 0.002},
+        {"what": "a, ham", "measure": "held", "before": 0.1, "after": 0.102, "limit": 0.002, "passed": True},
+        {"what": "b, ham", "measure": "held", "before": 0.1, "after": 0.102, "limit": 0.002, "passed": False},
     ]
     (site,) = taught.read({ADAPTED: {"sites": {"blog": {**SITE, "checks": checks}}}}).sites
 
