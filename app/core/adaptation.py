@@ -41,7 +41,7 @@ class Adaptation:
         if not len(self.index):
             return np.zeros(len(index))
         place = np.minimum(np.searchsorted(self.index, index), len(self.index) - 1)
-        return np.where(self.index[place] == index, self.change[place], 0.0)
+        return np.where(self.index[place] == index, self.change[place].astype(np.float64), 0.0)
 
 
 NO_ADAPTATION = Adaptation(np.empty(0, np.int32), np.empty(0, np.float16))

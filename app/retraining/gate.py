@@ -103,7 +103,7 @@ def logit_of(probability: float) -> float:
     """A probability as log-odds, which are finite.
 
     >>> round(logit_of(0.5), 3), round(logit_of(0.2519), 3), logit_of(1.0) > 20
-    (0.0, -1.088, True)
+    (0.0, -1.089, True)
     """
     inside = min(max(probability, 1e-12), 1 - 1e-12)
     return math.log(inside / (1 - inside))

@@ -303,7 +303,9 @@ def test_whoever_is_ended_while_it_downloads_leaves_no_half_file(
 ) -> None:
     server.stalls["/videos.zip"] = threading.Event()
     where = ("--list", str(tmp_path / "list.toml"), "-o", str(tmp_path / "corpora"))
-    process = spawn("data", "pull", "youtube-en", "--yes", *where)
+    # Who was started in the background ignores SIGINT, and so would the command.
+    heard = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}
+    process = spawn("data", "pull", "youtube-en", "--yes", *where, **heard)
     until = time.monotonic() + 30
     while not server.asked and time.monotonic() < until:
         time.sleep(0.02)
