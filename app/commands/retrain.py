@@ -11,7 +11,7 @@ from app.commands.models import put_in_use
 from app.errors import CommandRefused
 
 if TYPE_CHECKING:
-    from app.retraining.gate import Check
+    from app.core.check import Check
     from app.retraining.retraining import Retrained, Wanted
     from app.retraining.site import Learned
 

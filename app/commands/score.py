@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from io import BufferedIOBase
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,6 +16,9 @@ from app.commands import opening, printing
 from app.commands.files import part_of, standard_output, terminable, written_whole
 from app.commands.watching import progress
 from app.errors import CommandRefused
+
+if TYPE_CHECKING:
+    from app.settings import Settings
 
 In = Annotated[str, typer.Argument(metavar="IN.jsonl", help="A JSONL file, gzipped or not; - is stdin.")]
 Out = Annotated[str, typer.Option("--out", "-o", metavar="OUT.jsonl", help="Where the rows go; without it, stdout.")]
@@ -48,7 +51,7 @@ def score(
 
     target = _target(source, out)
     settings = opening.read_settings()
-    version = opening.open_model(settings, model, site)[0].version  # refuses here what each process would
+    version = _version(settings, model, site)
     job = Job(settings.models, version, reasons, site)
     began = time.monotonic()
     verdicts: Counter[str] = Counter()
@@ -64,6 +67,17 @@ def score(
     _summarise(verdicts, time.monotonic() - began, version, str(target or "-"), json)
     if verdicts["error"]:
         raise typer.Exit(1)
+
+
+def _version(settings: "Settings", model: str, site: str) -> str:
+    """The model's; a site that it has learned nothing from is refused here, and not by each process."""
+    from app import models
+
+    return (
+        opening.open_model(settings, model, site)[0].version
+        if site
+        else model or models.current_version(settings.models)
+    )
 
 
 def _target(source: str, out: str) -> Path | None:

@@ -39,6 +39,8 @@ class Scored:
     """Per unit of evidence, its part of `logit`; 0 for what the deciding view does not look at."""
     parts: npt.NDArray[np.float64]
     """Per unit of evidence, its part of the log-odds of the comment as a whole."""
+    learned: npt.NDArray[np.float64]
+    """Per unit of evidence, how much of that the site's own decisions have added; 0 where they say nothing."""
     deciding_link: int
     """The link that decided on its own, or -1 when the comment as a whole did."""
     link_logits: tuple[float, ...]
@@ -97,7 +99,11 @@ class Model:
     def score(self, measured: Measured) -> Scored:
         """The score of a comment and the part that each unit of evidence has in it."""
         features = measured.features
-        parts = self.contributions(features)
+        parts = _by_unit(self.weights[features.index].astype(np.float64), features)
+        learned = np.zeros_like(parts)
+        if len(self.adaptation.index):
+            learned = _by_unit(self.adaptation.at(features.index), features)
+            parts = parts + learned
         link_logits = self.link_logits(measured, parts)
         logit, deciding = self.worst(self.bias + float(parts.sum()), link_logits)
         weights = parts
@@ -105,7 +111,9 @@ class Model:
             own = parts * self.link_scale / measured.link_shares[deciding]
             weights = np.where(features.link == deciding, own, 0.0)
         probabilities = tuple([probability_of(link_logit) for link_logit in link_logits])
-        return Scored(logit, probability_of(logit), weights, parts, deciding, tuple(link_logits), probabilities)
+        return Scored(
+            logit, probability_of(logit), weights, parts, learned, deciding, tuple(link_logits), probabilities
+        )
 
     def worst(self, whole: float, link_logits: Sequence[float]) -> tuple[float, int]:
         """The log-odds that count, and the link that decides alone or -1.
@@ -117,17 +125,6 @@ class Model:
             if link_logit > logit and probability_of(link_logit) >= self.thresholds.hold:
                 logit, deciding = link_logit, number
         return logit, deciding
-
-    def contributions(self, features: Features) -> npt.NDArray[np.float64]:
-        """Per unit of evidence, its part of the log-odds of the comment as a whole."""
-        weights = self.weights[features.index].astype(np.float64)
-        if len(self.adaptation.index):
-            weights += self.adaptation.at(features.index)
-        return _by_unit(weights, features)
-
-    def learned(self, features: Features) -> npt.NDArray[np.float64]:
-        """Per unit of evidence, how much of its part the site's own decisions have added; 0 where they say nothing."""
-        return _by_unit(self.adaptation.at(features.index), features)
 
     def link_logits(self, measured: Measured, parts: npt.NDArray[np.float64]) -> list[float]:
         """Per link, the log-odds that it is spam, whatever stands around it."""

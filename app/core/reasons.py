@@ -40,11 +40,10 @@ def explain(comment: Comment, measured: Measured, scored: Scored, model: Model, 
     merged = [found for found in _merged(units, scored.weights) if abs(found.weight) >= MIN_WEIGHT]
     merged.sort(key=lambda found: -abs(found.weight))
     told = merged[:MAX_REASONS]
-    learned = model.learned(measured.features)
     reasons = []
     for found, without in zip(told, _scores_without(told, measured, scored, model), strict=True):
         unit = units[max(found.units, key=lambda number: abs(scored.weights[number]))]
-        is_learned = float(learned[found.units].sum()) / float(scored.parts[found.units].sum()) > 1 / 2
+        is_learned = float(scored.learned[found.units].sum()) / float(scored.parts[found.units].sum()) > 1 / 2
         quoted = getattr(comment, unit.field)[found.begin : found.end] if unit.field else ""
         reasons.append(
             Reason(

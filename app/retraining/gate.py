@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
 from app.core.adaptation import Adaptation
+from app.core.check import Check
 from app.core.comment import Thresholds
 from app.retraining.adapting import Decisions, Freedom
 from app.retraining.contested import fitted_logits
@@ -32,34 +33,6 @@ CONTESTED_LIMIT = 0.2
 """Share of a site's decisions that may contradict all others."""
 LEAST_CONTESTED = 10
 """So many may in any case: who has decided little has said much that nothing else supports."""
-
-
-class Check(NamedTuple):
-    """One thing that was measured before and after."""
-
-    what: str
-    """What it was measured on, e.g. `links, ham`."""
-    measure: str
-    """caught, held, error or contested."""
-    before: float
-    after: float
-    """Shares, 0.0 to 1.0."""
-    limit: float
-    """How much worse it may become."""
-
-    @property
-    def worse(self) -> float:
-        """How much worse it has become; below 0 where it is better.
-
-        >>> round(Check("links, spam", "caught", 0.9, 0.88, 0.002).worse, 3)
-        0.02
-        """
-        return self.before - self.after if self.measure == "caught" else self.after - self.before
-
-    @property
-    def is_passed(self) -> bool:
-        """Whether it is as good as before, within its limit."""
-        return self.worse <= self.limit + 1e-12
 
 
 def on_frozen(frozen: Frozen, own: Adaptation, thresholds: Thresholds) -> list[Check]:

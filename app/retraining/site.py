@@ -7,13 +7,14 @@ import numpy as np
 import numpy.typing as npt
 
 from app.core.adaptation import Adaptation
+from app.core.check import Check
 from app.core.comment import Thresholds
 from app.core.model import Model
 from app.retraining.adapting import Decisions, Freedom, adapt
 from app.retraining.contested import contested
 from app.retraining.flips import Flip, flips
 from app.retraining.frozen import Frozen
-from app.retraining.gate import Check, failed, on_contested, on_frozen, on_newest
+from app.retraining.gate import failed, on_contested, on_frozen, on_newest
 from app.retraining.lessons import weights
 from app.retraining.served import Served
 from app.store.teaching import Lesson

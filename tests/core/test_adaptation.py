@@ -50,9 +50,10 @@ def test_a_sites_own_change_acts_on_its_comments_alone(model: Model, lists: List
     score = {site: taught.of(site).score(measure(SPAM, lists)).logit for site in ("blog", "shop")}
 
     assert score["shop"] == model.score(measure(SPAM, lists)).logit
-    features = measure(SPAM, lists).features
-    parts = taught.of("blog").contributions(features) - model.contributions(features)
-    assert parts.sum() == pytest.approx(0.5 * features.value.sum())
+    own_parts, parts = (each.score(measure(SPAM, lists)) for each in (taught.of("blog"), model))
+    assert own_parts.learned.sum() == pytest.approx(0.5 * measure(SPAM, lists).features.value.sum())
+    assert own_parts.parts - own_parts.learned == pytest.approx(parts.parts)
+    assert not parts.learned.any()
 
 
 def test_reasons_name_what_the_site_has_taught(model: Model, lists: Lists) -> None:

@@ -119,6 +119,6 @@ def test_words_without_a_link_leave_every_link_as_bad_as_it_was(
 
     def logits(of: Comment) -> list[float]:
         measured = measure(of, LISTS)
-        return model.link_logits(measured, model.contributions(measured.features))
+        return model.link_logits(measured, model.score(measured).parts)
 
     assert logits(Comment(text=text)) == pytest.approx(logits(comment))

@@ -7,10 +7,11 @@ import pytest
 from scipy import sparse
 
 from app.core.blocks import NAMED, SPELLING, WEIGHTS
+from app.core.check import Check
 from app.core.comment import Comment
 from app.retraining.adapting import Decisions, Freedom, adapt
 from app.retraining.contested import contested
-from app.retraining.gate import Check, failed, logit_of, on_contested, on_newest
+from app.retraining.gate import failed, logit_of, on_contested, on_newest
 from app.retraining.lessons import CAMPAIGN_WEIGHT, FEEDBACK_WEIGHT, TEACHER_WEIGHT, weights
 from app.store.teaching import Lesson
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -82,6 +83,16 @@ def make_client(make_settings: Callable[..., Settings]) -> Iterator[Callable[...
 def client(make_client: Callable[..., TestClient]) -> TestClient:
     """With the default settings."""
     return make_client()
+
+
+def beside_another(folder: Path, models: Path, other: str) -> Path:
+    """A models folder with the version in use, and a copy of it under another name."""
+    version = (models / "current").read_text().strip()
+    folder.mkdir()
+    for name in (version, other):
+        shutil.copytree(models / version, folder / name)
+    (folder / "current").write_text(f"{version}\n")
+    return folder
 
 
 def wired(client: TestClient) -> Wiring:

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from tests.web.conftest import wired
+from tests.web.conftest import beside_another, wired
 
 WITHIN_S = 20
 """Two seconds, on a machine that does nothing else."""
@@ -14,13 +14,7 @@ WITHIN_S = 20
 @pytest.fixture
 def folder(tmp_path, models):
     """A models folder of its own with the version in use and a copy under another name, and what they are called."""
-    version = (models / "current").read_text().strip()
-    made = tmp_path / "models"
-    made.mkdir()
-    for name in (version, "2099-01-01.1"):
-        shutil.copytree(models / version, made / name)
-    (made / "current").write_text(f"{version}\n")
-    return made
+    return beside_another(tmp_path / "models", models, "2099-01-01.1")
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import shutil
 import threading
 import time
 
@@ -11,7 +10,7 @@ import pytest
 from app import models as shelf
 from app.store.shadowed import Pair, by_site
 from app.web import shadow as shadowing
-from tests.web.conftest import CASINO, wired
+from tests.web.conftest import CASINO, beside_another, wired
 from tests.web.review.conftest import signed_in
 
 WITHIN_S = 20
@@ -21,12 +20,7 @@ WITHIN_S = 20
 @pytest.fixture
 def folder(tmp_path, models):
     """The model in use, and beside it `2099.strict`, which holds everything and rejects what the other does."""
-    version = (models / "current").read_text().strip()
-    made = tmp_path / "models"
-    made.mkdir()
-    for name in (version, "2099.strict"):
-        shutil.copytree(models / version, made / name)
-    (made / "current").write_text(f"{version}\n")
+    made = beside_another(tmp_path / "models", models, "2099.strict")
     card = made / "2099.strict" / "card.json"
     told = json.loads(card.read_text())
     told["thresholds"] = {**told["thresholds"], "hold": 0.0}

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any, Literal, NamedTuple
 
+from app.core.check import Check
 from app.web.review.card_values import MOST_ROWS, count, listed, mapping, number, share, text
 
 ADAPTED = "adapted"
@@ -14,30 +15,6 @@ _COMMENT = re.compile(r"c_[0-9A-Za-z]{1,40}")
 
 Gate = Literal["let through", "refused", "passed over", ""]
 """What became of a site; empty where the card does not tell it."""
-
-
-class Check(NamedTuple):
-    """One thing that was measured with the shipped model and with what the site teaches."""
-
-    what: str
-    """What it was measured on."""
-    measure: str
-    """caught, held, error or contested."""
-    before: float
-    after: float
-    """Shares, 0.0 to 1.0."""
-    limit: float
-    """How much worse it may become."""
-
-    @property
-    def excess(self) -> float:
-        """By how much it is worse than it may be; 0 or less where it is not.
-
-        >>> round(Check("links, spam", "caught", 0.9, 0.88, 0.002).excess, 3)
-        0.018
-        """
-        worse = self.before - self.after if self.measure == "caught" else self.after - self.before
-        return worse - self.limit
 
 
 class Flip(NamedTuple):
@@ -167,7 +144,7 @@ def _failed(told: Mapping[str, Any], most: int) -> tuple[Check, ...]:
     """What is worse than it may be, the worst first."""
     checks = [each for each in listed(told, "checks")[:MOST_ROWS] if isinstance(each, Mapping)]
     found = [check for each in checks if not each.get("passed") and (check := _check(each))]
-    return tuple(sorted(found, key=lambda check: -check.excess)[:most])
+    return tuple(sorted(found, key=lambda check: check.limit - check.worse)[:most])
 
 
 def _check(told: Mapping[str, Any]) -> Check | None:
