@@ -6,7 +6,7 @@ UV := $(shell command -v uv 2>/dev/null)
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev serve test clients check bench rivals translations lock clean
+.PHONY: help setup setup-dev serve test clients check bench rivals faults translations lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ check: setup-dev ## lint, types, import rules
 
 bench: setup ## the benchmarks of docs/performance.md, as a table
 	@$(BIN)/python -m tests.bench
+
+faults: setup-dev ## faults and attacks at length, as a table (make faults ONLY="names")
+	@$(BIN)/python -m tests.figures $(ONLY)
 
 rivals: setup ## other filters on your corpora (make rivals DATA=folder; needs bogofilter, spamassassin)
 	@test -n "$(DATA)" || { echo "Name a folder of labelled corpora: make rivals DATA=corpora"; exit 2; }
