@@ -94,7 +94,7 @@ class Metrics:
         self._scoring.observe(seconds)
 
     def model_followed(self, outcome: str) -> None:
-        """`outcome` is followed or refused."""
+        """`outcome` is followed, refused or candidate-refused."""
         self._models.labels(outcome).inc()
 
     def store_failed(self, what: str) -> None:
