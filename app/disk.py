@@ -5,8 +5,8 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
@@ -27,7 +27,7 @@ def sync(path: Path) -> None:
 
 
 @contextmanager
-def opened(folder: Path, *names: str, most: int) -> Iterator[BinaryIO]:
+def opened(folder: Path, *names: str, most: int) -> Iterator[BufferedReader]:
     """A file in a folder, or in a folder of that; `names` lead there. To be read no further than `most` bytes.
 
     Neither the names nor what is opened may be a link, a pipe or a device: what is read stands below `folder`, and

@@ -1,4 +1,4 @@
-"""The arrays of an .npz file, which may be anybody's: nothing is unpickled, and no more memory taken than was expected."""
+"""The arrays of an .npz file, nothing of which is trusted: no pickle, no more memory than expected."""
 
 import io
 import struct
@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 _END = struct.Struct("<4s4H2LH")
-"""How a zip archive ends: signature, four counts of which the last is of its members, size and place of the directory."""
+"""How a zip archive ends: signature, four counts, the last of its members, size and place of the directory."""
 _HEADER_BYTES = 1_024
 """The longest header of an array that is read; numpy writes 128."""
 _NAME_BYTES = 256
@@ -59,9 +59,7 @@ def _array(archive: zipfile.ZipFile, member: zipfile.ZipInfo, kind: np.dtype[Any
         if found != kind or len(shape) != 1 or member.file_size != file.tell() + shape[0] * kind.itemsize:
             raise ValueError("the header")
     with archive.open(member) as file:
-        array: npt.NDArray[Any] = np.lib.format.read_array(
-            file, allow_pickle=False, max_header_size=_HEADER_BYTES
-        )
+        array: npt.NDArray[Any] = np.lib.format.read_array(file, allow_pickle=False, max_header_size=_HEADER_BYTES)
         if file.read(1):  # which makes zipfile compare the checksum, too
             raise ValueError("the end")
     return array

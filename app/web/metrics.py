@@ -7,6 +7,8 @@ from typing import NamedTuple
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, start_http_server
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
+from app.web.standing import Standing
+
 _ANSWER_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 _SCORING_S = (0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05)
 MAX_SERIES = 2_000
@@ -28,6 +30,15 @@ def _alarms(registry: CollectorRegistry) -> Gauge:
 def _shadowed(registry: CollectorRegistry) -> Counter:
     said = "Comments that a candidate was to score beside the model in use, by what came of it."
     return Counter("winnow_shadow", said, ("outcome",), registry=registry)
+
+
+def _workers(registry: CollectorRegistry, standing: Standing) -> None:
+    said = "Serving processes of this service by how they do, and how many were replaced so far; 0 where one is alone."
+    workers = Gauge("winnow_workers", said, ("state",), registry=registry)
+    workers.labels("serving").set_function(lambda: standing.serving)
+    workers.labels("silent").set_function(lambda: standing.silent)
+    workers.labels("starting").set_function(lambda: standing.starting)
+    workers.labels("replaced").set_function(lambda: standing.replaced)
 
 
 class Metrics:
@@ -113,6 +124,10 @@ class Metrics:
         """How many sites alarm now, by kind of alarm."""
         for alarm, number in sites.items():
             self._alarms.labels(alarm).set(number)
+
+    def watch_workers(self, standing: Standing) -> None:
+        """Show how the processes do, as it changes."""
+        _workers(self.registry, standing)
 
     def exposition(self) -> Exposition:
         """Everything counted so far, in Prometheus's text format."""

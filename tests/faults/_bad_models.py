@@ -199,7 +199,18 @@ def _folder_is_a_link(folder: Path, chance: Random) -> None:
 
 
 LIMITS = {"hold": 0.35, "reject": 0.8, "discard": 0.995}
-NUMBERS: tuple[Any, ...] = (None, "much", [], {}, [1.0], float("nan"), float("inf"), -float("inf"), 10**400, -(10**4000))
+NUMBERS: tuple[Any, ...] = (
+    None,
+    "much",
+    [],
+    {},
+    [1.0],
+    float("nan"),
+    float("inf"),
+    -float("inf"),
+    10**400,
+    -(10**4000),
+)
 
 
 def wrong_cards() -> Iterator[tuple[str, Spoil]]:
@@ -211,11 +222,24 @@ def wrong_cards() -> Iterator[tuple[str, Spoil]]:
     wrong += [{ADAPTED: value} for value in (7, "x", [1], {"places": {}}, {"sites_sha256": 7, "places": {}})]
     for others in wrong:
         yield f"card with {others}", _sealed_with(others)
-    places = [{"first": first, "entries": entries} for first in (-1, 0, 10**12) for entries in (-1, 10**12, 6_000, None)]
+    places = [
+        {"first": first, "entries": entries} for first in (-1, 0, 10**12) for entries in (-1, 10**12, 6_000, None)
+    ]
     for place in (*places, {"first": float("inf"), "entries": 1}, {"first": 0}, [], None, "x"):
         yield f"a site at {place}", _placed(place)
-    for content in (b"", b"[]", b"null", b"\xff\xfe{", b"[" * 500_000, b'{"a":' * 100_000, b'{"a":' + b"1" * 99_999 + b"}"):
-        yield f"card {content[:8]!r}", _rewrite(lambda _before, _chance, put=content: bytearray(put), "card.json", False)
+    for content in (
+        b"",
+        b"[]",
+        b"null",
+        b"\xff\xfe{",
+        b"[" * 500_000,
+        b'{"a":' * 100_000,
+        b'{"a":' + b"1" * 99_999 + b"}",
+    ):
+        yield (
+            f"card {content[:8]!r}",
+            _rewrite(lambda _before, _chance, put=content: bytearray(put), "card.json", False),
+        )
 
 
 def _sealed_with(others: dict[str, Any]) -> Spoil:
@@ -308,7 +332,7 @@ def hostile_arrays(marker: Path) -> Iterator[tuple[str, bytes]]:
     yield "a deep header", _archive(("weights.npy", _header("(" * 900 + ")" * 900)))
     yield "a long header", _archive(("weights.npy", _header("{" + "1" * 60_000 + "}")))
     yield "a newer header", _archive(("weights.npy", _header(descr % ("<f2", shape), bytes(2 * WEIGHTS), b"\x03\x00")))
-    for size in ("(1000000000000,)", f"(-1,)", "(2, 4)", "()", f"({WEIGHTS - 1},)", "('a',)", "(1e9,)", "None"):
+    for size in ("(1000000000000,)", "(-1,)", "(2, 4)", "()", f"({WEIGHTS - 1},)", "('a',)", "(1e9,)", "None"):
         yield f"of shape {size}", _archive(("weights.npy", _header(descr % ("<f2", size), bytes(2 * WEIGHTS))))
     for kind in ("<f4", ">f2", "<i2", "|V2", "|S2", "<M8[s]", "[('a', '<f2')]", "nonsense", "<f2,"):
         yield f"of type {kind}", _archive(("weights.npy", _header(descr % (kind, shape), bytes(2 * WEIGHTS))))

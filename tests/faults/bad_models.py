@@ -96,7 +96,13 @@ def measure(number: int, seed: int, swaps: int) -> Told:
         root = Path(temporary)
         bad.make(root / "sound")
         sound = models.load_current(root / "sound", lists)
-        others = [*bad.attacks(root / bad.MARKER), *bad.wrong_cards(), *bad.no_files(), *bad.wrong_names(), *bad.wrong_candidates()]
+        others = [
+            *bad.attacks(root / bad.MARKER),
+            *bad.wrong_cards(),
+            *bad.no_files(),
+            *bad.wrong_names(),
+            *bad.wrong_candidates(),
+        ]
         chance.shuffle(others)
         hashed = list(islice(cycle(bad.garbage_with_its_hash()), max(len(others) // 2, number // 12)))
         accidents = cycle(bad.accidents())
