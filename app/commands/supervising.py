@@ -56,9 +56,9 @@ class Worker:
         return monotonic() - self.heard
 
     def end(self) -> None:
-        """Have it answer what is in flight and end."""
+        """Have it answer what is in flight and end; it says at once that it does."""
         self.process.terminate()
-        self.leaves_by = monotonic() + ENDS_WITHIN_S
+        self.leaves_by = monotonic() + DEAD_S
 
 
 @dataclass(slots=True)
@@ -148,7 +148,7 @@ class Supervisor:
             self._selector.unregister(worker.channel)
             return
         worker.heard = monotonic()
-        if LEAVING in said and worker.leaves_by is None:
+        if LEAVING in said:
             worker.leaves_by = worker.heard + ENDS_WITHIN_S
         if not worker.serves:
             worker.serves = self._has_served = True
