@@ -19,19 +19,20 @@ _LOGGING: dict[str, Any] = {
 }
 
 
-def run(listener: socket.socket, workers: int, channel: socket.socket | None = None) -> None:
+def run(listener: socket.socket, workers: int, silence_s: float, channel: socket.socket | None = None) -> None:
     """Serve until Ctrl+C or SIGTERM.
 
     Args:
         listener: a listening socket, which other processes may inherit.
         workers: how many processes serve, from 1.
+        silence_s: how long one may hang before another one takes its place.
         channel: leads to the supervisor of several workers, of which this process is one.
     """
     if workers > 1:
         from app.commands.supervising import supervise
 
         dictConfig(_LOGGING)
-        sys.exit(supervise(listener, workers))
+        sys.exit(supervise(listener, workers, silence_s))
     import uvicorn  # here, so that what can be wrong is told before it is loaded
 
     from app.commands.worker import Worker
@@ -49,19 +50,20 @@ def run(listener: socket.socket, workers: int, channel: socket.socket | None = N
         backlog=BACKLOG,
     )
     try:
-        Worker(config, channel).run(sockets=[listener])
+        Worker(config, silence_s, channel).run(sockets=[listener])
     except KeyboardInterrupt:
         return  # Ctrl+C is how a server is stopped; uvicorn has closed everything by now
 
 
-def command(listener: socket.socket, workers: int) -> list[str]:
-    """What to become, to run `workers` processes on a socket that may be inherited."""
-    return [sys.executable, "-m", "app.commands.server", str(listener.fileno()), str(workers)]
+def command(listener: int, workers: int, silence_s: float) -> list[str]:
+    """What to become, to run `workers` processes on a socket that is inherited by its number."""
+    return [sys.executable, "-m", "app.commands.server", str(listener), str(workers), str(silence_s)]
 
 
 if __name__ == "__main__":
     run(
         socket.socket(fileno=int(sys.argv[1])),
         int(sys.argv[2]),
-        socket.socket(fileno=int(sys.argv[3])) if len(sys.argv) > 3 else None,
+        float(sys.argv[3]),
+        socket.socket(fileno=int(sys.argv[4])) if len(sys.argv) > 4 else None,
     )

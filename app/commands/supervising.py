@@ -1,7 +1,7 @@
 """Watches over several serving processes: replaces who ends, hangs or is stopped, and all of them on SIGHUP.
 
-Each worker has a socket to the supervisor. Its event loop writes a byte there every second, so that a silent worker is
-one that answers nobody, whatever holds it; the supervisor writes how many serve, which every worker can tell then.
+Each worker has a socket to the supervisor. Its event loop writes a byte there every half second, so that a silent
+worker is one that answers nobody, whatever holds it; the supervisor writes how many serve, for every worker to tell.
 """
 
 import json
@@ -10,21 +10,19 @@ import selectors
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 
+from app.commands import server
+
 _log = logging.getLogger(__name__)
 
 ALIVE, LEAVING = b".", b"x"
-"""What a worker writes: every second; once, when it begins to end."""
-BEAT_S = 1.0
-SILENT_S = 3.0
-"""A worker that has not been heard for so long is told of as silent."""
-DEAD_S = 10.0
-"""One that has not been heard for so long is killed. The longest that the event loop stands still in good health is
-2 s, for a database that somebody has locked."""
+"""What a worker writes: at every beat; once, when it begins to end."""
+BEAT_S = 0.5
+TOLD_OF = 0.4
+"""A worker that has not been heard for this part of the silence that is allowed is told of as silent."""
 LAST_WORDS_S = 0.5
 """How long a worker may take to log where it hangs, before it is killed; one that is stopped never does."""
 STARTS_WITHIN_S = 600.0
@@ -55,10 +53,10 @@ class Worker:
         """Seconds since it was heard."""
         return monotonic() - self.heard
 
-    def end(self) -> None:
-        """Have it answer what is in flight and end; it says at once that it does."""
+    def end(self, silence_s: float) -> None:
+        """Have it answer what is in flight and end; it says within that time that it does."""
         self.process.terminate()
-        self.leaves_by = monotonic() + DEAD_S
+        self.leaves_by = monotonic() + silence_s
 
 
 @dataclass(slots=True)
@@ -69,6 +67,9 @@ class Supervisor:
     wanted: int
     words: Sequence[str]
     """What starts a worker; the number of its end of the channel is added."""
+    silence_s: float
+    """A worker that has not been heard for so long is killed. The longest that the event loop stands still in good
+    health is 2 s, for a database that somebody has locked."""
     workers: list[Worker] = field(default_factory=list)
     _selector: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
     _signals: list[int] = field(default_factory=list)
@@ -119,7 +120,7 @@ class Supervisor:
         self._to_renew = []
         for worker in self.workers:
             if worker.leaves_by is None:
-                worker.end()
+                worker.end(self.silence_s)
 
     def _start_missing(self) -> None:
         staying = sum(worker.leaves_by is None and worker is not self._newcomer for worker in self.workers)
@@ -164,7 +165,7 @@ class Supervisor:
         if worker.leaves_by is not None:
             is_late = now >= worker.leaves_by
         else:
-            is_late = worker.silence_s() >= (DEAD_S if worker.serves else STARTS_WITHIN_S)
+            is_late = worker.silence_s() >= (self.silence_s if worker.serves else STARTS_WITHIN_S)
         if is_late:
             _log.error(
                 "the worker %d has not been heard for %.0f s and is ended", worker.process.pid, worker.silence_s()
@@ -196,7 +197,7 @@ class Supervisor:
             if self._newcomer in self.workers and not self._newcomer.serves:
                 return
             if self._newcomer.serves and self._to_renew and self._to_renew[0] in self.workers:
-                self._to_renew[0].end()
+                self._to_renew[0].end(self.silence_s)
             self._newcomer, self._to_renew = None, self._to_renew[1:]
         if self._to_renew and not any(worker.leaves_by for worker in self.workers):
             if self._to_renew[0] in self.workers and self._to_renew[0].killed_at is None:
@@ -207,7 +208,7 @@ class Supervisor:
     def _tell(self) -> None:
         """Every worker how many there are and how they do, when that has changed."""
         staying = [worker for worker in self.workers if worker.leaves_by is None]
-        silent = [worker for worker in staying if worker.serves and worker.silence_s() >= SILENT_S]
+        silent = [worker for worker in staying if worker.serves and worker.silence_s() >= TOLD_OF * self.silence_s]
         standing = {
             "wanted": self.wanted,
             "serving": sum(worker.serves for worker in staying) - len(silent),
@@ -230,7 +231,6 @@ def _how(code: int) -> str:
     return f"exit code {code}" if code >= 0 else f"killed by {signal.Signals(-code).name}"
 
 
-def supervise(listener: socket.socket, workers: int) -> int:
+def supervise(listener: socket.socket, workers: int, silence_s: float) -> int:
     """Keep so many processes serving, until this one is told to end; the exit code."""
-    words = [sys.executable, "-m", "app.commands.server", str(listener.fileno()), "1"]
-    return Supervisor(listener, workers, words).run()
+    return Supervisor(listener, workers, server.command(listener.fileno(), 1, silence_s), silence_s).run()

@@ -14,7 +14,8 @@ from types import FrameType
 
 import uvicorn
 
-from app.commands.supervising import ALIVE, BEAT_S, DEAD_S, LEAVING
+from app.commands import server
+from app.commands.supervising import ALIVE, BEAT_S, LEAVING
 from app.web.standing import Standing
 
 DRAIN_S = 1.0
@@ -28,9 +29,10 @@ _CLOSE = (b"connection", b"close")
 class Worker(uvicorn.Server):
     """A server with a heartbeat."""
 
-    def __init__(self, config: uvicorn.Config, channel: socket.socket | None) -> None:
-        """`channel` leads to the supervisor, if there is one."""
+    def __init__(self, config: uvicorn.Config, silence_s: float, channel: socket.socket | None) -> None:
+        """As server.run; `channel` leads to the supervisor, if there is one."""
         super().__init__(config)
+        self._silence_s = silence_s
         self._channel = channel
         self._heard = b""
         self._is_asked_to_leave = False
@@ -50,7 +52,9 @@ class Worker(uvicorn.Server):
             self._channel.setblocking(False)
             asyncio.get_running_loop().add_reader(self._channel, self._hear)
         elif sockets:
-            threading.Thread(target=_begin_anew_when_silent, args=(self, sockets[0].fileno()), daemon=True).start()
+            threading.Thread(
+                target=_begin_anew_when_silent, args=(self, sockets[0].fileno(), self._silence_s), daemon=True
+            ).start()
 
     async def _beat(self) -> None:
         while True:
@@ -102,8 +106,8 @@ class Worker(uvicorn.Server):
         if self._channel is None:  # else the other workers take new connections from now on
             await self._until_empty(DRAIN_S)
         spares = [listener.dup() for listener in listeners]
-        for server in self.servers:
-            server.close()
+        for listening in self.servers:
+            listening.close()
         if self._channel is None:
             await self._take_last(spares)
         for spare in spares:
@@ -136,7 +140,7 @@ class Worker(uvicorn.Server):
         return made
 
 
-def _begin_anew_when_silent(worker: Worker, listener: int) -> None:
+def _begin_anew_when_silent(worker: Worker, listener: int, silence_s: float) -> None:
     """Where nobody watches over this process, it becomes a new one when its event loop hangs; runs in a thread.
 
     Counts its own rounds, not the clock's: a process that was stopped for a while has not been hanging.
@@ -145,7 +149,7 @@ def _begin_anew_when_silent(worker: Worker, listener: int) -> None:
     while not worker.leaves:
         time.sleep(BEAT_S)
         seen, missed = worker.beats, missed + 1 if worker.beats == seen else 0
-        if missed * BEAT_S >= DEAD_S and not worker.leaves:
-            print(f"nothing was answered for {DEAD_S:.0f} s: the service begins anew", file=sys.stderr, flush=True)
+        if missed * BEAT_S >= silence_s and not worker.leaves:
+            print(f"nothing was answered for {silence_s:.0f} s: the service begins anew", file=sys.stderr, flush=True)
             faulthandler.dump_traceback()
-            os.execv(sys.executable, [sys.executable, "-m", "app.commands.server", str(listener), "1"])
+            os.execv(sys.executable, server.command(listener, 1, silence_s))

@@ -12,7 +12,7 @@ class Standing:
     wanted: int = 0
     serving: int = 0
     silent: int = 0
-    """That have not been heard for 3 seconds; they are replaced after 10."""
+    """That have not been heard for some seconds; they are replaced after a few more."""
     starting: int = 0
     replaced: int = 0
     """That have ended, or were ended, and got another one in their place."""

@@ -165,7 +165,7 @@ def test_the_server_leaves_the_command_line_behind(tmp_path: Path, models: Path)
     program = (
         "import sys\n"
         "from app.commands import server, serving\n"
-        "def run(listener, workers):\n"
+        "def run(listener, workers, silence_s):\n"
         "    import app.main, uvicorn\n"
         "    app.main.create_app()\n"
         "    print(*sorted({'typer', 'rich', 'alembic', 'sklearn'} & sys.modules.keys()))\n"

@@ -47,7 +47,7 @@ def steady(port: int, clients: int = CLIENTS, share: float = SHARE) -> Iterator[
         yield seen
 
 
-def _most(port: int, clients: int, seconds: float = 2.0) -> float:
+def _most(port: int, clients: int, seconds: float = 1.0) -> float:
     """Answers per second without a pause."""
     with _asking(port, clients, 0.0) as seen:
         time.sleep(seconds)

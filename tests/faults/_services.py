@@ -8,7 +8,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -126,6 +126,14 @@ def is_ready(port: int) -> bool:
     return parts(port).get("status") == "ready"
 
 
+def until(question: Callable[[], bool]) -> None:
+    """Wait for it, but not for ever."""
+    end = time.monotonic() + 120
+    while not question():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
 def free_port() -> int:
     """One that nobody listens on now."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -144,7 +152,8 @@ def nginx(folder: Path, *ports: int) -> Iterator[int]:
     try:
         end = time.monotonic() + 20
         while not is_ready(port):
-            assert process.poll() is None and time.monotonic() < end, (folder / "error.log").read_text()
+            assert process.poll() is None, (folder / "error.log").read_text()
+            assert time.monotonic() < end, (folder / "error.log").read_text()
             time.sleep(0.05)
         yield port
     finally:
