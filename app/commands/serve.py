@@ -28,5 +28,6 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, workers: Workers = 1, jso
     sys.stdout.flush()
     sys.stderr.flush()
     # What only the command line needs (25 MB) is left behind with the old program.
-    arguments = ["-m", "app.commands.serving", host, str(port), str(workers), *(["--json"] if json else [])]
+    # -P: the folder in which somebody calls it may hold an `app` of its own, which must not be taken for ours.
+    arguments = ["-P", "-m", "app.commands.serving", host, str(port), str(workers), *(["--json"] if json else [])]
     os.execve(sys.executable, [sys.executable, *arguments], MALLOC | os.environ)

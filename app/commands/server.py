@@ -57,7 +57,7 @@ def run(listener: socket.socket, workers: int, silence_s: float, channel: socket
 
 def command(listener: int, workers: int, silence_s: float) -> list[str]:
     """What to become, to run `workers` processes on a socket that is inherited by its number."""
-    return [sys.executable, "-m", "app.commands.server", str(listener), str(workers), str(silence_s)]
+    return [sys.executable, "-P", "-m", "app.commands.server", str(listener), str(workers), str(silence_s)]
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """What the service counts about itself: no site, no key, no word of any comment among the labels."""
 
+import asyncio
+import logging
 from collections.abc import Callable, Mapping
 from socketserver import BaseServer
 from typing import NamedTuple
@@ -9,6 +11,9 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from app.web.standing import Standing
 
+_log = logging.getLogger(__name__)
+TRY_S = 5.0
+"""How often a process that has not got the port tries again; a refused attempt costs 30 µs."""
 _ANSWER_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 _SCORING_S = (0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05)
 MAX_SERIES = 2_000
@@ -147,3 +152,24 @@ class Metrics:
             thread.join()
 
         return stop
+
+
+async def keep_offering(metrics: Metrics, port: int) -> None:
+    """Answers scrapes on that port of 127.0.0.1, until it is cancelled.
+
+    Of several processes one has the port, and another soon after that one has ended.
+    """
+    is_told = False
+    while True:
+        try:
+            stop = metrics.serve(port)
+        except OSError as error:
+            if not is_told:
+                _log.warning("port %d gives no metrics of this process: %s", port, error.strerror)
+            is_told = True
+            await asyncio.sleep(TRY_S)
+            continue
+        try:
+            await asyncio.Event().wait()
+        finally:
+            stop()

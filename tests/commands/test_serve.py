@@ -190,3 +190,12 @@ def test_the_first_site_that_is_there_is_shown(run: Any, spawn: Any) -> None:
     assert (told["site"], told["key"]) == ("shop", None)
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=30)
+
+
+def test_an_app_of_somebody_elses_in_the_folder_is_not_run(spawn: Any, tmp_path: Path) -> None:
+    (tmp_path / "app" / "commands").mkdir(parents=True)
+    for name in ("__init__", "commands/__init__", "commands/serving", "commands/server"):
+        (tmp_path / "app" / f"{name}.py").write_text("raise SystemExit('this is not Winnow')\n")
+    process, _ = started(spawn, "--workers", "2")
+    process.send_signal(signal.SIGTERM)
+    assert process.communicate(timeout=30)[1] == ""

@@ -32,6 +32,13 @@ class Seen:
     models: list[tuple[float, int, str]] = field(default_factory=list)
     """When, which client, and by which model each answer was made."""
 
+    def add(self, more: "Seen") -> None:
+        """What was seen another time."""
+        self.answers += more.answers
+        self.failed += more.failed
+        self.degraded += more.degraded
+        self.slowest_s = max(self.slowest_s, more.slowest_s)
+
     def sentence(self) -> str:
         """As a trial tells it."""
         kinds = ", ".join(f"{number} {kind}" for kind, number in self.failed.most_common())

@@ -62,6 +62,7 @@ class Service:
             self.process = subprocess.Popen(
                 self._words,
                 env=self.environment,
+                cwd=self._log.parent,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=log,
