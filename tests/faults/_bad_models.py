@@ -311,53 +311,60 @@ def _greedy(packed: bytes) -> bytes:
     return packed[:at] + properties + packed[at + len(properties) :]
 
 
-def hostile_arrays(marker: Path) -> Iterator[tuple[str, bytes]]:
+def hostile_arrays(marker: Path) -> Iterator[tuple[str, Callable[[], bytes]]]:
     """Files that weights.npz may be, in the hands of somebody who can name them in the card."""
     sound, evil = np.zeros(WEIGHTS, np.float16), Evil(marker)
     descr, shape = "{'descr': '%s', 'fortran_order': False, 'shape': %s, }", f"({WEIGHTS},)"
     one = _archive(("weights.npy", _npy(sound)))
-    yield "a pickle", pickle.dumps(evil)
-    yield "a pickle of protocol 0", pickle.dumps(evil, protocol=0)
-    yield "a packed pickle", lzma.compress(pickle.dumps(evil)) + bz2.compress(pickle.dumps(evil))
-    yield "an array of objects", _npy(np.array([evil], dtype=object))
-    yield "objects in the archive", _archive(("weights.npy", _npy(np.array([evil], dtype=object))))
-    yield "as many objects", _archive(("weights.npy", _header(descr % ("|O", shape), pickle.dumps(evil))))
-    yield "objects in a structure", _archive(("weights.npy", _npy(np.array([(evil, 1)], dtype="O,i4"))))
-    yield "a pickle for the array", _archive(("weights.npy", pickle.dumps(evil)))
-    yield "a pickle beside it", _archive(("weights.npy", _npy(sound)), ("evil.pkl", pickle.dumps(evil)))
-    yield "a member twice", _archive(("weights.npy", _npy(sound)), ("weights.npy", pickle.dumps(evil)))
+    yield "a pickle", lambda: pickle.dumps(evil)
+    yield "a pickle of protocol 0", lambda: pickle.dumps(evil, protocol=0)
+    yield "a packed pickle", lambda: lzma.compress(pickle.dumps(evil)) + bz2.compress(pickle.dumps(evil))
+    yield "an array of objects", lambda: _npy(np.array([evil], dtype=object))
+    yield "objects in the archive", lambda: _archive(("weights.npy", _npy(np.array([evil], dtype=object))))
+    yield "as many objects", lambda: _archive(("weights.npy", _header(descr % ("|O", shape), pickle.dumps(evil))))
+    yield "objects in a structure", lambda: _archive(("weights.npy", _npy(np.array([(evil, 1)], dtype="O,i4"))))
+    yield "a pickle for the array", lambda: _archive(("weights.npy", pickle.dumps(evil)))
+    yield "a pickle beside it", lambda: _archive(("weights.npy", _npy(sound)), ("evil.pkl", pickle.dumps(evil)))
+    yield "a member twice", lambda: _archive(("weights.npy", _npy(sound)), ("weights.npy", pickle.dumps(evil)))
     call = f"__import__('os').mkdir({str(marker)!r})"
-    yield "a call in the header", _archive(("weights.npy", _header(call)))
-    yield "a call for the shape", _archive(("weights.npy", _header(descr % ("<f2", call))))
-    yield "a deep header", _archive(("weights.npy", _header("(" * 900 + ")" * 900)))
-    yield "a long header", _archive(("weights.npy", _header("{" + "1" * 60_000 + "}")))
-    yield "a newer header", _archive(("weights.npy", _header(descr % ("<f2", shape), bytes(2 * WEIGHTS), b"\x03\x00")))
+    yield "a call in the header", lambda: _archive(("weights.npy", _header(call)))
+    yield "a call for the shape", lambda: _archive(("weights.npy", _header(descr % ("<f2", call))))
+    yield "a deep header", lambda: _archive(("weights.npy", _header("(" * 900 + ")" * 900)))
+    yield "a long header", lambda: _archive(("weights.npy", _header("{" + "1" * 60_000 + "}")))
+    yield (
+        "a newer header",
+        lambda: _archive(("weights.npy", _header(descr % ("<f2", shape), bytes(2 * WEIGHTS), b"\x03\x00"))),
+    )
     for size in ("(1000000000000,)", "(-1,)", "(2, 4)", "()", f"({WEIGHTS - 1},)", "('a',)", "(1e9,)", "None"):
-        yield f"of shape {size}", _archive(("weights.npy", _header(descr % ("<f2", size), bytes(2 * WEIGHTS))))
+        yield (
+            f"of shape {size}",
+            lambda size=size: _archive(("weights.npy", _header(descr % ("<f2", size), bytes(2 * WEIGHTS)))),
+        )
     for kind in ("<f4", ">f2", "<i2", "|V2", "|S2", "<M8[s]", "[('a', '<f2')]", "nonsense", "<f2,"):
-        yield f"of type {kind}", _archive(("weights.npy", _header(descr % (kind, shape), bytes(2 * WEIGHTS))))
+        yield (
+            f"of type {kind}",
+            lambda kind=kind: _archive(("weights.npy", _header(descr % (kind, shape), bytes(2 * WEIGHTS)))),
+        )
     for value in (np.nan, np.inf, -np.inf):
-        array = sound.copy()
-        array[WEIGHTS // 2] = value
-        yield f"with {value}", _archive(("weights.npy", _npy(array)))
-    yield "a bomb", _archive(("weights.npy", bytes(300_000_000)))
-    yield "a bomb that says it is none", _lying(_npy(sound) + bytes(50_000_000), 2 * WEIGHTS + 128)
-    yield "bombs in a bomb", _archive(("weights.npy", _archive(("weights.npy", bytes(100_000_000)))))
+        yield f"with {value}", lambda value=value: _archive(("weights.npy", _npy(np.full(WEIGHTS, value, np.float16))))
+    yield "a bomb", lambda: _archive(("weights.npy", bytes(300_000_000)))
+    yield "a bomb that says it is none", lambda: _lying(_npy(sound) + bytes(50_000_000), 2 * WEIGHTS + 128)
+    yield "bombs in a bomb", lambda: _archive(("weights.npy", _archive(("weights.npy", bytes(100_000_000)))))
     for how, name in ((zipfile.ZIP_BZIP2, "bzip2"), (zipfile.ZIP_LZMA, "LZMA")):
-        yield f"packed with {name}", _archive(("weights.npy", _npy(sound)), how=how)
-    yield "a dictionary of 4 GB", _greedy(_archive(("weights.npy", _npy(sound)), how=zipfile.ZIP_LZMA))
-    yield "encrypted", _encrypted(one)
-    yield "a longer end", _with_long_end(one)
-    yield "100,000 members", _archive(*((f"{number}.npy", b"") for number in range(100_000)))
-    yield "another name", _archive(("../../weights.npy", _npy(sound)))
-    yield "no members", _archive()
-    yield "nothing", b""
-    yield "zeros", bytes(15 << 20)
+        yield f"packed with {name}", lambda how=how: _archive(("weights.npy", _npy(sound)), how=how)
+    yield "a dictionary of 4 GB", lambda: _greedy(_archive(("weights.npy", _npy(sound)), how=zipfile.ZIP_LZMA))
+    yield "encrypted", lambda: _encrypted(one)
+    yield "a longer end", lambda: _with_long_end(one)
+    yield "100,000 members", lambda: _archive(*((f"{number}.npy", b"") for number in range(100_000)))
+    yield "another name", lambda: _archive(("../../weights.npy", _npy(sound)))
+    yield "no members", _archive
+    yield "nothing", lambda: b""
+    yield "zeros", lambda: bytes(15 << 20)
 
 
-def _named(content: bytes, file: str) -> Spoil:
+def _named(content: Callable[[], bytes], file: str) -> Spoil:
     def spoil(folder: Path, chance: Random) -> None:
-        (folder / NAME / file).write_bytes(content)
+        (folder / NAME / file).write_bytes(content())
         reseal(folder)
 
     return spoil

@@ -104,12 +104,12 @@ def measure(number: int, seed: int, swaps: int) -> Told:
             *bad.wrong_candidates(),
         ]
         chance.shuffle(others)
-        hashed = list(islice(cycle(bad.garbage_with_its_hash()), max(len(others) // 2, number // 12)))
+        hashed = list(islice(cycle(bad.garbage_with_its_hash()), number // 12))
         accidents = cycle(bad.accidents())
         for spoil in (bad.accidents, bad.wrong_candidates):  # what is only imported when something is refused
             _load_one(root, next(iter(spoil()))[1], chance, lists)
         guard = Guard(told)
-        for name, spoil in islice(chain(others[:number], hashed, accidents), number):
+        for name, spoil in islice(chain(others[: number // 2], hashed, accidents), number):
             _one(root, name, spoil, chance, lists, sound, guard, told)
         _while_swapping(root, lists, swaps, guard, told)
         if (root / bad.MARKER).exists():
@@ -215,7 +215,7 @@ def _while_swapping(root: Path, lists: Lists, swaps: int, guard: Guard, told: To
 
 def _swap(root: Path, folder: Path, other: Path, stop: threading.Event) -> None:
     chance, beside = Random(7), root / "beside"
-    hostile = dict(bad.hostile_arrays(root / bad.MARKER))["objects in the archive"]
+    hostile = dict(bad.hostile_arrays(root / bad.MARKER))["objects in the archive"]()
     while not stop.is_set():
         whose = chance.choice((root / "sound", other)) / bad.NAME
         for file in chance.sample(bad.FILES, 3):
@@ -232,9 +232,9 @@ def _swap(root: Path, folder: Path, other: Path, stop: threading.Event) -> None:
 
 
 def run(long: bool) -> Outcome:
-    """10,000 of them, or 700: each kind at least once."""
-    number = 10_000 if long else 700
-    told = alone(number, SWAPS if long else 20)
+    """10,000 of them, or 150 of all kinds."""
+    number = 10_000 if long else 150
+    told = alone(number, SWAPS if long else 10)
     figures = [
         f"{number:,} bad models: {told.refused:,} refused",
         f"{len(told.same)} loaded with the very same numbers",

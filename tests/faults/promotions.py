@@ -85,16 +85,22 @@ def _name_bad_ones(root: Path, service: _services.Service, number: int, workers:
         shutil.copytree(root / "sound", root / "spoilt" / "models")
         spoil(root / "spoilt" / "models", chance)
         (root / "spoilt" / "models" / _bad_models.NAME).rename(folder / _bad_models.NAME)
-        (folder / models.CURRENT).write_text(f"{_bad_models.NAME}\n")
+        _name(folder, _bad_models.NAME)
         end = time.monotonic() + REFUSED_WITHIN_S
         while service.log().count("is refused") < before + workers and time.monotonic() < end:
             time.sleep(0.05)
-        (folder / models.CURRENT).write_text(f"{in_use}\n")
+        _name(folder, in_use)
         time.sleep(1.5)  # seen by all
         told.refused_by.append(service.log().count("is refused") - before)
         told.bad += 1
         _remove(folder / _bad_models.NAME)
         shutil.rmtree(root / "spoilt")
+
+
+def _name(folder: Path, version: str) -> None:
+    """In `current`, at once and not by halves."""
+    (folder / ".current").write_text(f"{version}\n")
+    (folder / ".current").replace(folder / models.CURRENT)
 
 
 def _remove(path: Path) -> None:
@@ -113,9 +119,9 @@ def _counted(port: int) -> float:
 
 
 def run(long: bool) -> Outcome:
-    """100 changes and 100 bad models; or 2 and 2 with 2 workers."""
+    """100 changes and 100 bad models; or 1 and 1 with 2 workers."""
     workers = 4 if long else 2
-    told = measure(100 if long else 2, 100 if long else 2, workers)
+    told = measure(100 if long else 1, 100 if long else 1, workers)
     ordered = sorted(told.last_old_s)
     figures = [
         f"{len(ordered)} changes: last answer of the model before after {ordered[len(ordered) // 2]:.2f} s (median), "

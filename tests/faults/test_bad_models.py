@@ -1,8 +1,8 @@
-"""Every kind of bad model, once or more: refused, within its bounds."""
+"""Bad models of all kinds: refused, within their bounds."""
 
 from tests.faults import bad_models
 
 
-def test_every_kind_is_refused():
+def test_all_are_refused():
     outcome = bad_models.run(long=False)
     assert outcome.is_met, outcome.measured

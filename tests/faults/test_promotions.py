@@ -1,4 +1,4 @@
-"""Two promotions and two bad models while two workers serve."""
+"""A promotion and a bad model while two workers serve."""
 
 from tests.faults import promotions
 
