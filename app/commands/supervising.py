@@ -79,6 +79,8 @@ class Supervisor:
     """Who takes the place of the first of them."""
     _has_served: bool = False
     _is_ending: bool = False
+    _looked: float = field(default_factory=monotonic)
+    """When it last looked after them all."""
     _failures: int = 0
     """Starts since somebody last served of which nothing came."""
     _start_at: float = 0.0
@@ -93,8 +95,7 @@ class Supervisor:
         while self.workers or not self._is_ending:
             self._heed_signals()
             self._start_missing()
-            for key, _ in self._selector.select(_LOOK_S):
-                self._hear(key.data)
+            self._wait_and_hear()
             for worker in list(self.workers):
                 code = worker.process.poll()
                 if code is None:
@@ -139,6 +140,15 @@ class Supervisor:
         self._selector.register(ours, selectors.EVENT_READ, worker)
         self._told = b""
         return worker
+
+    def _wait_and_hear(self) -> None:
+        ready = self._selector.select(_LOOK_S)
+        before, self._looked = self._looked, monotonic()
+        if self._looked - before > 2 * _LOOK_S:  # all were stopped, or the machine has no time: no worker's fault
+            for worker in self.workers:
+                worker.heard = min(self._looked, worker.heard + self._looked - before)
+        for key, _ in ready:
+            self._hear(key.data)
 
     def _hear(self, worker: Worker) -> None:
         try:

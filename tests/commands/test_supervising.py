@@ -143,6 +143,18 @@ def test_a_renewal_that_cannot_start_leaves_the_old_ones(tmp_path: Path) -> None
         assert len(started(tmp_path)) == 2
 
 
+def test_when_everything_is_stopped_for_a_while_nobody_is_to_blame(tmp_path: Path) -> None:
+    with supervised(tmp_path, 2) as process:
+        until(lambda: len(started(tmp_path)) == 2)
+        time.sleep(0.3)
+        everybody = [process.pid, *started(tmp_path)]
+        for fault in (signal.SIGSTOP, signal.SIGCONT):
+            for pid in everybody:
+                os.kill(pid, fault)
+            time.sleep(2 * SILENCE_S)
+        assert alive(tmp_path) == started(tmp_path) == set(everybody[1:])
+
+
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_a_worker_that_is_stopped_does_not_keep_the_others_from_ending(tmp_path: Path, how: signal.Signals) -> None:
     with supervised(tmp_path, 2) as process:
