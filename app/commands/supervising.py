@@ -206,8 +206,10 @@ class Supervisor:
         if self._newcomer is not None:
             if self._newcomer in self.workers and not self._newcomer.serves:
                 return
-            if self._newcomer.serves and self._to_renew and self._to_renew[0] in self.workers:
-                self._to_renew[0].end(self.silence_s)
+            if self._newcomer.serves and self._to_renew:
+                # Who should go may have gone by itself, and been replaced: then the newcomer is one too many.
+                gone = self._to_renew[0] not in self.workers
+                (self._newcomer if gone else self._to_renew[0]).end(self.silence_s)
             self._newcomer, self._to_renew = None, self._to_renew[1:]
         if self._to_renew and not any(worker.leaves_by for worker in self.workers):
             if self._to_renew[0] in self.workers and self._to_renew[0].killed_at is None:

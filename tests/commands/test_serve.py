@@ -1,5 +1,6 @@
 """winnow serve: really started, asked with the very curl line it prints, and stopped."""
 
+import http.client
 import json
 import os
 import signal
@@ -199,3 +200,25 @@ def test_an_app_of_somebody_elses_in_the_folder_is_not_run(spawn: Any, tmp_path:
     process, _ = started(spawn, "--workers", "2")
     process.send_signal(signal.SIGTERM)
     assert process.communicate(timeout=30)[1] == ""
+
+
+def test_after_sigterm_clients_are_told_to_close_and_nobody_is_cut_off(spawn: Any) -> None:
+    process, told = started(spawn)
+    port = int(told["url"].rpartition(":")[2])
+    kept, resting = (http.client.HTTPConnection("127.0.0.1", port, timeout=10) for _ in range(2))
+    for connection in (kept, resting):
+        connection.request("GET", "/livez")
+        assert connection.getresponse().read()
+    process.send_signal(signal.SIGTERM)
+    closes = None
+    while closes is None:
+        kept.request("GET", "/livez")
+        answer = kept.getresponse()
+        assert (answer.status, answer.read()) == (200, b'{"status":"live"}')
+        closes = answer.getheader("connection")
+    assert closes == "close"
+    resting.request("GET", "/readyz")  # within the second that it is given
+    answer = resting.getresponse()
+    assert (answer.status, json.loads(answer.read())["code"]) == (503, "not-ready")
+    assert answer.getheader("connection") == "close"
+    assert process.wait(30) in (0, -signal.SIGTERM)

@@ -127,11 +127,11 @@ def is_ready(port: int) -> bool:
     return parts(port).get("status") == "ready"
 
 
-def until(question: Callable[[], bool]) -> None:
+def until(question: Callable[[], bool], service: Service) -> None:
     """Wait for it, but not for ever."""
     end = time.monotonic() + 120
     while not question():
-        assert time.monotonic() < end
+        assert time.monotonic() < end, f"{parts(service.port)}\n{service.log()}"
         time.sleep(0.05)
 
 

@@ -50,7 +50,7 @@ def measure(changes: int, bad: int, workers: int) -> Told:
         others = {"WINNOW_MODELS": str(root / "models"), "WINNOW_METRICS_KEY": METRICS_KEY}
         service = _services.Service(home, _services.free_port(), "--workers", str(workers), others=others)
         with _services.running(service):
-            _services.until(lambda: service.standing() == f"{workers} of {workers} serve")
+            _services.until(lambda: service.standing() == f"{workers} of {workers} serve", service)
             with _load.steady(service.port) as told.seen:
                 for number in range(changes):
                     _change(root / "models", names[(number + 1) % 2], told)

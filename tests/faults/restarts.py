@@ -44,13 +44,13 @@ def renewed(folder: Path, times: int) -> tuple[_load.Seen, int]:
     home, renewals = folder / "home", 0
     server.add_sites(home, {"blog": _load.KEY})
     with _services.running(_services.Service(home, _services.free_port(), "--workers", "2")) as service:
-        _services.until(lambda: service.standing() == "2 of 2 serve")
+        _services.until(lambda: service.standing() == "2 of 2 serve", service)
         with _load.steady(service.port) as seen:
             for _ in range(times):
                 before = set(service.workers())
                 service.process.send_signal(signal.SIGHUP)
-                _services.until(lambda before=before: not before & set(service.workers()))
-                _services.until(lambda: service.standing() == "2 of 2 serve")
+                _services.until(lambda before=before: not before & set(service.workers()), service)
+                _services.until(lambda: service.standing() == "2 of 2 serve", service)
                 renewals += len(before)
     return seen, renewals
 

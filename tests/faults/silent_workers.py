@@ -63,7 +63,7 @@ def measure(rounds: Sequence[Sequence[str]], workers: int, **others: str) -> Tol
         others |= _that_can_hang(Path(temporary))
         service = _services.Service(home, _services.free_port(), "--workers", str(workers), others=others)
         with _services.running(service):
-            _services.until(lambda: service.standing() == f"{workers} of {workers} serve")
+            _services.until(lambda: service.standing() == f"{workers} of {workers} serve", service)
             with _load.steady(service.port) as told.seen:
                 for faults in rounds:
                     _fall_ill(service, faults, workers, told)
@@ -95,7 +95,7 @@ def alone(**others: str) -> tuple[float, str]:
             service.process.send_signal(FAULTS["hanging in Python"])
             began = time.monotonic()
             time.sleep(0.1)  # it is not at once that it hangs
-            _services.until(lambda: _services.is_ready(service.port))
+            _services.until(lambda: _services.is_ready(service.port), service)
             return time.monotonic() - began, service.log()
 
 
