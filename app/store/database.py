@@ -107,6 +107,17 @@ def brief(engine: Engine) -> Engine:
     return engine.execution_options(**{_WAIT: BRIEF_S})
 
 
+def file_of(url: str) -> Path:
+    """The file that a URL names, which need not be there.
+
+    Raises StoreUnavailable as `open_engine`.
+
+    >>> str(file_of("sqlite:///var/winnow.db"))
+    'var/winnow.db'
+    """
+    return Path(str(_parse(url).database))
+
+
 def database_name(engine: Engine) -> str:
     """The path, for messages."""
     return str(engine.url.database)

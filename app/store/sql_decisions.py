@@ -127,7 +127,7 @@ class SqlDecisions(SqlBase):
 
         None when the key is now this request's; else what was answered under it, whose `answer` is None while the
         other request is still being worked on. Keys that were taken before `forget_before` are dropped, and this
-        one if it was taken before `stuck_before` and has no answer yet: whoever took it was killed, or could not say so.
+        one if it was taken before `stuck_before` and has no answer: whoever took it was killed, or could not say so.
         """
         values = {"site": site_name, "key": key, "body_hash": body_hash, "at": at, "answer": None}
         is_it = (idempotency.c.site == site_name, idempotency.c.key == key)
