@@ -55,11 +55,13 @@ def command(port: int, *options: str) -> list[str]:
 
 
 @contextmanager
-def serving(home: Path, *options: str, models: Path | None = None) -> Iterator[int]:
-    """The port of a service that answers; the end of the block ends the service."""
+def serving(
+    home: Path, *options: str, models: Path | None = None, also: Mapping[str, str] | None = None
+) -> Iterator[int]:
+    """The port of a service that answers; the end of the block ends the service. `also` joins its environment."""
     process = subprocess.Popen(
         command(0, *options),
-        env=environment(home, models),
+        env={**environment(home, models), **(also or {})},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         text=True,
