@@ -99,7 +99,11 @@ class Clients:
             # An older one, so that there is always one left while nothing new is kept.
             id = self._fresh.pop(0) if len(self._fresh) > 1 else ""
             label = "spam" if next(self._numbers) % 2 else "ham"
-            said = {"id": id, "label": label} if id else {"comment": {"text": f"new {label} {time.time()}"}, "label": label}
+            said = (
+                {"id": id, "label": label}
+                if id
+                else {"comment": {"text": f"new {label} {time.time()}"}, "label": label}
+            )
             answer = self._asked(self.feedback, "POST", "/feedback", said)
             if answer and answer.status == 200:
                 self.labels[answer.body["id"]] = label
