@@ -31,7 +31,7 @@ from tests.figures import Outcome
 
 AIM = "1,000 kills, at least 20,000 acknowledged, 0 lost, 0 doubled, integrity_check ok, ready again within 2 s"
 KEY = "killkillkill"
-STREAM_S = (0.05, 0.6)
+STREAM_S = (0.05, 0.4)
 REAL_EVERY = 10
 BUDGET_S = 900.0
 READY_WITHIN_S = 2.0
@@ -198,11 +198,13 @@ class _Stream:
     def flow(self, port: int, seconds: float, kill: Callable[[], None]) -> None:
         """Write for so long, then kill the service in the middle of it."""
         works = (self._classify, self._classify, self._feedback, self._decide, self._with_key)
-        threads = [threading.Thread(target=self._while_it_lives, args=(work, port)) for work in works]
+        gone = threading.Event()
+        threads = [threading.Thread(target=self._while_it_lives, args=(work, port, gone)) for work in works]
         for thread in threads:
             thread.start()
         time.sleep(seconds)
         kill()
+        gone.set()
         for thread in threads:
             thread.join()
 
@@ -216,8 +218,8 @@ class _Stream:
         if self._open:
             self._told.wrong.append(f"{len(self._open)} requests could not be repeated")
 
-    def _while_it_lives(self, work: Callable[[int], None], port: int) -> None:
-        while True:
+    def _while_it_lives(self, work: Callable[[int], None], port: int, gone: threading.Event) -> None:
+        while not gone.is_set():
             try:
                 work(port)
             except OSError:
