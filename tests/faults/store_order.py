@@ -33,8 +33,8 @@ MUTANTS = {
     "synchronous=OFF": ("store/database.py", FULL, "PRAGMA synchronous=OFF"),
     "synchronous=NORMAL": ("store/database.py", FULL, "PRAGMA synchronous=NORMAL"),
     "answered before the commit": (
-        "web/wiring.py",
-        "await asyncio.wait((written,), timeout=patience_s)",
+        "web/recording.py",
+        "return await causes",
         "return ()",
     ),
 }
