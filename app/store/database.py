@@ -11,7 +11,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, m
 from sqlalchemy.exc import ArgumentError
 
 from app.errors import StoreUnavailable
-from app.store.faults import named_failures
+from app.store.faults import READ_ONLY, named_failures
 from app.store.schema import REVISION, create, revisions
 
 WAIT_S = 2.0
@@ -173,6 +173,10 @@ def _engine(url: URL, wait_s: float, *, foreign_keys: bool) -> Engine:
     path = Path(str(url.database)).absolute()
 
     def connect() -> sqlite3.Connection:
+        # SQLite would open it for reading alone, and all connections of a process share their part of the log's index:
+        # while one is left that could only read, all go on so when the file can be written again.
+        if path.exists() and not os.access(path, os.W_OK):
+            raise StoreUnavailable(str(url.database), *READ_ONLY)
         # mode=rw: of a file that has gone, SQLite would otherwise make an empty one. None: Python's sqlite3 leaves
         # BEGIN to us. Otherwise it would begin late, and never before DDL.
         return sqlite3.connect(

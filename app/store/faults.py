@@ -20,6 +20,11 @@ _LOCKED = (
     "Try again; if it lasts, see what else has the file open.",
 )
 
+READ_ONLY = (
+    "The database is read-only.",
+    "Give Winnow's user the right to write the file and its folder.",
+)
+
 # Primary result codes of https://www.sqlite.org/rescode.html -> what happened, what to do.
 _CAUSES: dict[int, tuple[str, str]] = {
     sqlite3.SQLITE_ERROR: (
@@ -32,10 +37,7 @@ _CAUSES: dict[int, tuple[str, str]] = {
     ),
     sqlite3.SQLITE_BUSY: _LOCKED,
     sqlite3.SQLITE_LOCKED: _LOCKED,
-    sqlite3.SQLITE_READONLY: (
-        "The database is read-only.",
-        "Give Winnow's user the right to write the file and its folder.",
-    ),
+    sqlite3.SQLITE_READONLY: READ_ONLY,
     sqlite3.SQLITE_IOERR: ("The disk could not be read or written.", "Check the disk; Winnow tries again by itself."),
     sqlite3.SQLITE_CORRUPT: ("The database is damaged.", "Restore it from a backup."),
     sqlite3.SQLITE_FULL: ("The disk is full.", "Free some space; what was acknowledged is safe."),
