@@ -44,6 +44,8 @@ from app.web.wiring import Wiring, utc_now
 _log = logging.getLogger(__name__)
 CLOSE_WITHIN_S = 10.0
 """How long the writer may take for its last records; container runtimes kill after 10 to 30 s."""
+WRITE_WITHIN_S = 1.0
+"""How long a decision waits for another process that writes; within two seconds its sender hears that it failed."""
 SEND_WITHIN_S = 3.0
 """How long a receiver may take for the message that is under way; it is sent again after the start otherwise."""
 
@@ -112,7 +114,7 @@ def _wired(settings: Settings, metrics: Metrics, closing: AsyncExitStack) -> Wir
     """Opens everything in order; `closing` closes it in reverse, also when a later step fails."""
     known_lists = lists.load()
     model = models.load_current(settings.models, known_lists)
-    engine = open_engine(settings.database_url)
+    engine = open_engine(settings.database_url, wait_s=WRITE_WITHIN_S)
     closing.callback(engine.dispose)
     migrate(engine)
     store = SqlStore(engine)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from sqlalchemy import select
 
 from app.errors import StoreUnavailable
-from app.store.database import database_file_is_there, migrate, open_engine
+from app.store.database import migrate, open_engine
 from app.store.schema import sites
 from app.store.sql_accounts import SqlAccounts
 from app.store.sql_acts import SqlActs
@@ -83,12 +83,23 @@ class SqlStore(
     """
 
     def check(self) -> None:
-        """Read something from the file; StoreUnavailable when that fails or the file is gone."""
-        # A file that was deleted while open still answers, and what is written to it is lost.
-        if not database_file_is_there(self._engine):
-            raise StoreUnavailable(self._which, "The file is gone.", "Put it back, and restart Winnow.")
+        """Read, and see whether something could be written; StoreUnavailable says why not.
+
+        A fault that was met before is looked for again: after a failed write it really writes, and where something made
+        no sense it looks the whole file over (a second for 500 MB).
+        """
+        self._refuse_if_moved()
         with self._reading() as connection:
             connection.execute(_ANY_SITE).first()
+            if self._is_damaged:
+                self._is_damaged = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one() != "ok"
+        if self._is_damaged:
+            raise StoreUnavailable(self._which, "The database is damaged.", "Restore it from a backup.")
+        must_write = self._cannot_write
+        with self._transaction() as connection:
+            if must_write:  # a number that nobody uses, as it is: a disk that is full shows only when a page is written
+                number = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+                connection.exec_driver_sql(f"PRAGMA user_version={number}")
 
     def close(self) -> None:
         """Close the engine; every other method raises StoreUnavailable from now on."""

@@ -120,16 +120,20 @@ class SqlDecisions(SqlBase):
         with self._reading() as connection:
             return [Months(*row) for row in connection.execute(statement)]
 
-    def reserve(self, site_name: str, key: str, body_hash: str, at: str, forget_before: str) -> Remembered | None:
+    def reserve(
+        self, site_name: str, key: str, body_hash: str, at: str, forget_before: str, stuck_before: str = ""
+    ) -> Remembered | None:
         """Take an Idempotency-Key for a request, or give what stands under it.
 
         None when the key is now this request's; else what was answered under it, whose `answer` is None while the
-        other request is still being worked on. Keys that were taken before `forget_before` are dropped.
+        other request is still being worked on. Keys that were taken before `forget_before` are dropped, and this
+        one if it was taken before `stuck_before` and has no answer: whoever took it was killed, or could not say so.
         """
         values = {"site": site_name, "key": key, "body_hash": body_hash, "at": at, "answer": None}
         is_it = (idempotency.c.site == site_name, idempotency.c.key == key)
+        is_stuck = and_(*is_it, idempotency.c.answer.is_(None), idempotency.c.at < stuck_before)
         with self._transaction() as connection:
-            connection.execute(delete(idempotency).where(idempotency.c.at < forget_before))
+            connection.execute(delete(idempotency).where(or_(idempotency.c.at < forget_before, is_stuck)))
             stands = connection.execute(select(idempotency.c.body_hash, idempotency.c.answer).where(*is_it)).first()
             if stands is None:
                 connection.execute(insert(idempotency), values)

@@ -85,7 +85,8 @@ class Keys:
         digest = hashlib.sha256(key.encode("utf-8", "replace")).digest()
         seen = self._seen.get(digest)
         now = self._clock()
-        if seen is None or now - seen.asked_at >= FRESH_S:
+        # Of a store that does not answer every request asks anew; one that hangs is not waited for every time.
+        if seen is None or now - seen.confirmed_at >= FRESH_S:
             seen = self._confirmed(key, seen, now)
             if seen is None:
                 self._seen.pop(digest, None)

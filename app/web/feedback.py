@@ -26,6 +26,8 @@ router = APIRouter(tags=["decisions"])
 MAX_DECISIONS = 1_000
 """Of one answer of GET /decisions."""
 REMEMBERED = timedelta(hours=24)
+STUCK = timedelta(seconds=5)
+"""A request that has not been answered by then never will be: the process was killed."""
 MAX_IDEMPOTENCY_KEY = 255
 _FAILURES = (
     "json-invalid", "json-too-deep", "request-refused", "key-missing", "key-unknown", "comment-unknown",
@@ -72,7 +74,8 @@ async def _answered(wired: Wiring, caller: Caller, request: Request, sent_bytes:
 async def _reserved(wired: Wiring, caller: Caller, key: str, sent: bytes) -> dict[str, Any] | None:
     """Take the key: None when it is ours now, else the answer that was given under it."""
     hashed, now = hashlib.sha256(sent).hexdigest(), wired.now()
-    found = await asyncio.to_thread(wired.store.reserve, caller.site.name, key, hashed, now, shifted(now, -REMEMBERED))
+    moments = now, shifted(now, -REMEMBERED), shifted(now, -STUCK)
+    found = await asyncio.to_thread(wired.store.reserve, caller.site.name, key, hashed, *moments)
     if found is None:
         return None
     if found.body_hash != hashed:

@@ -55,11 +55,22 @@ def command(port: int, *options: str) -> list[str]:
 
 
 @contextmanager
-def serving(home: Path, *options: str, models: Path | None = None) -> Iterator[int]:
-    """The port of a service that answers; the end of the block ends the service."""
+def serving(
+    home: Path, *options: str, models: Path | None = None, also: Mapping[str, str] | None = None
+) -> Iterator[int]:
+    """The port of a service that answers; the end of the block ends the service. `also` joins its environment."""
+    with running(home, *options, models=models, also=also) as (port, _):
+        yield port
+
+
+@contextmanager
+def running(
+    home: Path, *options: str, models: Path | None = None, also: Mapping[str, str] | None = None
+) -> Iterator[tuple[int, int]]:
+    """The same, with the id of the process, too."""
     process = subprocess.Popen(
         command(0, *options),
-        env=environment(home, models),
+        env={**environment(home, models), **(also or {})},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         text=True,
@@ -71,7 +82,7 @@ def serving(home: Path, *options: str, models: Path | None = None) -> Iterator[i
         url = json.loads(line)["url"]
         with urllib.request.urlopen(f"{url}/readyz", timeout=STARTS_WITHIN_S) as answer:
             assert answer.status == 200
-        yield int(url.rpartition(":")[2])
+        yield int(url.rpartition(":")[2]), process.pid
     finally:
         process.terminate()
         try:

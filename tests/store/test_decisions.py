@@ -154,6 +154,15 @@ class TestIdempotency:
 
         assert store.reserve("blog", "k", "bb", AT, "") is None
 
+    def test_a_key_whose_request_was_killed_is_free_again_after_a_while(self, store):
+        store.reserve("blog", "k", "aa", "2026-11-22T10:00:00Z", "")
+        later = "2026-11-22T10:00:09Z"
+
+        assert store.reserve("blog", "k", "aa", later, "", "2026-11-22T10:00:00Z") == Remembered("aa", None)
+        assert store.reserve("blog", "k", "aa", later, "", "2026-11-22T10:00:04Z") is None
+        store.remember("blog", "k", {"id": "c_1"})
+        assert store.reserve("blog", "k", "aa", later, "", later) == Remembered("aa", {"id": "c_1"})
+
 
 class TestClients:
     def test_what_came_since_is_added_to_what_is_known(self, store):
