@@ -1,7 +1,6 @@
 """create_app(): settings, lists, model, store and routes put together. Nothing imports it."""
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
@@ -32,7 +31,7 @@ from app.web import (
 )
 from app.web.alarming import keep_looking
 from app.web.following import keep_following
-from app.web.metrics import Metrics
+from app.web.metrics import Metrics, keep_offering
 from app.web.review import refusals
 from app.web.review.batches import Batches
 from app.web.review.expiry import keep_expiring
@@ -41,7 +40,6 @@ from app.web.trying import keep_trying
 from app.web.watch import Watch
 from app.web.wiring import Wiring, utc_now
 
-_log = logging.getLogger(__name__)
 CLOSE_WITHIN_S = 10.0
 """How long the writer may take for its last records; container runtimes kill after 10 to 30 s."""
 WRITE_WITHIN_S = 1.0
@@ -96,6 +94,9 @@ async def _running(settings: Settings, metrics: Metrics, app: FastAPI) -> AsyncI
     async with AsyncExitStack() as closing:
         wiring = app.state.wiring = _wired(settings, metrics, closing)
         closing.callback(wiring.clients.flush)
+        if settings.metrics_port:
+            offering = asyncio.create_task(keep_offering(metrics, settings.metrics_port))
+            closing.callback(offering.cancel)
         noting = asyncio.create_task(wiring.clients.keep_writing())
         closing.callback(noting.cancel)
         expiring = asyncio.create_task(keep_expiring(wiring.store, utc_now))
@@ -122,11 +123,6 @@ def _wired(settings: Settings, metrics: Metrics, closing: AsyncExitStack) -> Wir
     writer = Writer(store)
     closing.callback(writer.close, CLOSE_WITHIN_S)
     closing.callback(Delivery(store, metrics.webhook_called).close, SEND_WITHIN_S)
-    if settings.metrics_port:
-        try:
-            closing.callback(metrics.serve(settings.metrics_port))
-        except OSError as error:
-            _log.warning("port %d gives no metrics of this process: %s", settings.metrics_port, error.strerror)
     batches = Batches(store, utc_now)
     closing.callback(batches.close, CLOSE_WITHIN_S)
     observed = set(store.observed_sites())

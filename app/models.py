@@ -1,11 +1,13 @@
 """The models folder: which versions there are, which one is in use, and reading them."""
 
+import errno
 import hashlib
 import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from app import disk
 from app.errors import ModelUnusable
 
 if TYPE_CHECKING:
@@ -19,11 +21,15 @@ PREVIOUS = "previous"
 """A text file that names the version which was in use before."""
 CANDIDATE = "candidate"
 """A text file that names a version which is tried out beside it, and the share of comments that it judges for real."""
+WEIGHTS = "weights.npz"
 SITES = "sites.npz"
 """The file in a version's folder that holds what each site has taught it."""
 MAX_CARD_BYTES = 4 << 20
+_MAX_NAME_BYTES = 1_024
+"""Of `current` and its like, which have a line each."""
 _MAX_SITES_BYTES = 128 << 20
 _MAX_WEIGHTS_BYTES = 16 << 20
+_NO_FILE = (errno.ELOOP, errno.ENOTDIR, errno.EISDIR, errno.EINVAL, errno.EFBIG, errno.ENXIO)
 _REMEDY = "Restore the folder, or choose another with `winnow models use VERSION`."
 
 
@@ -42,7 +48,7 @@ def current_version(folder: Path) -> str:
         ModelUnusable: nothing names one.
     """
     try:
-        name = (folder / CURRENT).read_text(encoding="utf-8").strip()
+        name = _line(folder, CURRENT)
     except (OSError, UnicodeDecodeError) as error:
         remedy = "Name a version with `winnow models use VERSION`, or point WINNOW_MODELS at the right folder."
         raise ModelUnusable(str(folder), "There is no file `current` in the models folder.", remedy) from error
@@ -70,7 +76,7 @@ def candidate(folder: Path) -> Candidate | None:
         ModelUnusable: it cannot be read, or does not name a version and a share.
     """
     try:
-        written = (folder / CANDIDATE).read_text(encoding="utf-8").split()
+        written = _line(folder, CANDIDATE).split()
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError):
@@ -87,14 +93,26 @@ def named(folder: Path) -> set[str]:
     names = set()
     for file in (CURRENT, PREVIOUS, CANDIDATE):
         try:
-            names.update((folder / file).read_text(encoding="utf-8").split()[:1])
+            names.update(_line(folder, file).split()[:1])
         except (OSError, UnicodeDecodeError):
             continue
     return names
 
 
+def previous_version(folder: Path) -> str:
+    """The version that was in use before; empty when none was, or nothing says which."""
+    try:
+        return _line(folder, PREVIOUS)
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _line(folder: Path, file: str) -> str:
+    return disk.content(folder, file, most=_MAX_NAME_BYTES).decode("utf-8").strip()
+
+
 def _is_name(name: str) -> bool:
-    return bool(name) and "/" not in name and "\\" not in name and not name.startswith(".")
+    return name.isprintable() and name != "" and "/" not in name and "\\" not in name and not name.startswith(".")
 
 
 def card_of(folder: Path, version: str) -> dict[str, Any] | None:
@@ -104,12 +122,8 @@ def card_of(folder: Path, version: str) -> dict[str, Any] | None:
     """
     if version not in versions(folder):
         return None
-    path = folder / version / "card.json"
     try:
-        if not path.resolve().is_relative_to(folder.resolve()):
-            return None
-        with path.open("rb") as file:
-            card = json.loads(file.read(MAX_CARD_BYTES), parse_constant=str)
+        card = json.loads(disk.content(folder, version, "card.json", most=MAX_CARD_BYTES), parse_constant=str)
     except (OSError, ValueError, RecursionError):
         return None
     return card if isinstance(card, dict) else None
@@ -124,9 +138,12 @@ def load(folder: Path, version: str, lists: "Lists") -> "Model":
     from app.core.features import fingerprint  # here: who only looks into the folder does not need numpy
     from app.core.model import Model
 
-    card = _bytes(folder / version / "card.json", version, MAX_CARD_BYTES)
-    weights = _bytes(folder / version / "weights.npz", version, _MAX_WEIGHTS_BYTES)
-    return Model.from_bytes(version, card, weights, fingerprint(lists), _sites(folder, version))
+    card = _content(folder, version, "card.json", MAX_CARD_BYTES)
+    weights = _content(folder, version, WEIGHTS, _MAX_WEIGHTS_BYTES)
+    try:
+        return Model.from_bytes(version, card, weights, fingerprint(lists), _sites(folder, version))
+    except MemoryError as error:
+        raise ModelUnusable(version, "There is not enough memory to load it.", "Give the process more.") from error
 
 
 def check_current(folder: Path, lists: "Lists") -> None:
@@ -140,13 +157,12 @@ def check_current(folder: Path, lists: "Lists") -> None:
     from app.core.model import ADAPTED, checked_card
 
     version = current_version(folder)
-    card = _bytes(folder / version / "card.json", version, MAX_CARD_BYTES)
-    weights = _file(folder / version / "weights.npz", version, _MAX_WEIGHTS_BYTES)
+    card = _content(folder, version, "card.json", MAX_CARD_BYTES)
     try:
-        with weights.open("rb") as file:
+        with disk.opened(folder, version, WEIGHTS, most=_MAX_WEIGHTS_BYTES) as file:
             weights_sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise ModelUnusable(version, f"{weights.name} cannot be read.", _REMEDY) from error
+        raise _unreadable(version, WEIGHTS, error) from error
     told = checked_card(version, card, weights_sha256, fingerprint(lists))
     if told.get(ADAPTED):
         unpack(version, told[ADAPTED], _sites(folder, version))
@@ -159,22 +175,24 @@ def load_current(folder: Path, lists: "Lists") -> "Model":
 
 def _sites(folder: Path, version: str) -> bytes:
     """What sites have taught; empty where there is no such file."""
-    path = folder / version / SITES
-    return _bytes(path, version, _MAX_SITES_BYTES) if path.exists() else b""
-
-
-def _bytes(path: Path, version: str, most: int) -> bytes:
     try:
-        return _file(path, version, most).read_bytes()
+        return disk.content(folder, version, SITES, most=_MAX_SITES_BYTES)
+    except FileNotFoundError:
+        return b""
     except OSError as error:
-        raise ModelUnusable(version, f"{path.name} cannot be read.", _REMEDY) from error
+        raise _unreadable(version, SITES, error) from error
 
 
-def _file(path: Path, version: str, most: int) -> Path:
-    """The path, of a file that is there and not too large."""
+def _content(folder: Path, version: str, file: str, most: int) -> bytes:
+    if not _is_name(version):
+        raise ModelUnusable(repr(version), "No version has such a name.", _REMEDY)
     try:
-        if path.is_symlink() or path.stat().st_size > most:
-            raise ModelUnusable(version, f"{path.name} is a link or too large to be a model.", _REMEDY)
+        return disk.content(folder, version, file, most=most)
     except OSError as error:
-        raise ModelUnusable(version, f"{path.name} cannot be read.", _REMEDY) from error
-    return path
+        raise _unreadable(version, file, error) from error
+
+
+def _unreadable(version: str, file: str, error: OSError) -> ModelUnusable:
+    if error.errno in _NO_FILE:
+        return ModelUnusable(version, f"{file} is a link, is not a file, or is too large to be a model.", _REMEDY)
+    return ModelUnusable(version, f"{file} cannot be read.", _REMEDY)

@@ -56,7 +56,7 @@ def read(folder: Path) -> list[Release]:
     Empty where nothing is written down, or it cannot be read.
     """
     try:
-        with os.fdopen(os.open(folder / RELEASES, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
+        with os.fdopen(os.open(folder / RELEASES, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
             size = file.seek(0, os.SEEK_END)
             file.seek(max(0, size - _MOST_BYTES))
             lines = file.read(_MOST_BYTES).splitlines()

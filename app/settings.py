@@ -88,6 +88,12 @@ class Settings(BaseSettings):
         le=400,
         description="After how many days a moderator has to sign in again in any case.",
     )
+    silence_seconds: int = Field(
+        default=8,
+        ge=2,
+        le=600,
+        description="How long a serving process may hang before another one takes its place.",
+    )
 
     @field_validator("public_url")
     @classmethod

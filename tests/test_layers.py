@@ -18,7 +18,7 @@ OURS = {
     "disk": set(),
     "core": {"app.core", "app.errors"},
     "lists": {"app.core", "app.lists", "app.errors"},
-    "models": {"app.core", "app.errors"},
+    "models": {"app.core", "app.disk", "app.errors"},
     "releases": {"app.disk"},
     "store": {"app.store", "app.core", "app.disk", "app.errors"},
     "hooks": {"app.hooks", "app.store", "app.core", "app.errors"},

@@ -118,11 +118,10 @@ def use(version: Version, why: Why = "", json: printing.Json = False) -> None:
 def rollback(why: Why = "", json: printing.Json = False) -> None:
     """Go back to the model that was in use before; once more goes forward again."""
     folder = opening.read_settings().models
-    try:
-        version = (folder / shelf.PREVIOUS).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
+    version = shelf.previous_version(folder)
+    if not version:
         remedy = "Choose one with `winnow models use VERSION`."
-        raise CommandRefused(str(folder), "No model was in use before this one.", remedy) from None
+        raise CommandRefused(str(folder), "No model was in use before this one.", remedy)
     before = put_in_use(folder, version, why)
     _print_switch(version, before, json)
 

@@ -9,7 +9,7 @@ import typer
 from app.commands import printing
 from app.commands.server import EVERYWHERE
 
-_MALLOC = {"MALLOC_MMAP_THRESHOLD_": "262144"}
+MALLOC = {"MALLOC_MMAP_THRESHOLD_": "262144"}
 """Has glibc give large blocks back to the system when they are freed: 5 MB less after the model has been read."""
 Host = Annotated[str, typer.Option(help="The address to listen on; 0.0.0.0 is every interface.")]
 Port = Annotated[int, typer.Option(min=0, max=65_535, help="The port; 0 takes a free one.")]
@@ -28,5 +28,6 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, workers: Workers = 1, jso
     sys.stdout.flush()
     sys.stderr.flush()
     # What only the command line needs (25 MB) is left behind with the old program.
-    arguments = ["-m", "app.commands.serving", host, str(port), str(workers), *(["--json"] if json else [])]
-    os.execve(sys.executable, [sys.executable, *arguments], _MALLOC | os.environ)
+    # -P: the folder in which somebody calls it may hold an `app` of its own, which must not be taken for ours.
+    arguments = ["-P", "-m", "app.commands.serving", host, str(port), str(workers), *(["--json"] if json else [])]
+    os.execve(sys.executable, [sys.executable, *arguments], MALLOC | os.environ)

@@ -2,6 +2,7 @@
 
 import socket
 import sys
+from logging.config import dictConfig
 from typing import Any
 
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
@@ -18,42 +19,51 @@ _LOGGING: dict[str, Any] = {
 }
 
 
-def run(listener: socket.socket, workers: int) -> None:
+def run(listener: socket.socket, workers: int, silence_s: float, channel: socket.socket | None = None) -> None:
     """Serve until Ctrl+C or SIGTERM.
 
     Args:
         listener: a listening socket, which other processes may inherit.
         workers: how many processes serve, from 1.
+        silence_s: how long one may hang before another one takes its place.
+        channel: leads to the supervisor of several workers, of which this process is one.
     """
+    if workers > 1:
+        from app.commands.supervising import supervise
+
+        dictConfig(_LOGGING)
+        sys.exit(supervise(listener, workers, silence_s))
     import uvicorn  # here, so that what can be wrong is told before it is loaded
-    from uvicorn.supervisors import Multiprocess
+
+    from app.commands.worker import Worker
 
     config = uvicorn.Config(
         "app.main:create_app",
         factory=True,
-        workers=workers,
         lifespan="on",
         ws="none",
         log_config=_LOGGING,
         access_log=False,
         proxy_headers=False,  # X-Forwarded-For is whatever a client writes: it must not open a site to it
         server_header=False,
-        timeout_graceful_shutdown=GRACE_S,
+        timeout_graceful_shutdown=GRACE_S - 2,  # the worker takes up to 1.5 s of it, see Worker.shutdown
         backlog=BACKLOG,
     )
     try:
-        if workers > 1:
-            Multiprocess(config, sockets=[listener]).run()
-        else:
-            uvicorn.Server(config).run(sockets=[listener])
+        Worker(config, silence_s, channel).run(sockets=[listener])
     except KeyboardInterrupt:
         return  # Ctrl+C is how a server is stopped; uvicorn has closed everything by now
 
 
-def command(listener: socket.socket, workers: int) -> list[str]:
-    """What to become, to run `workers` processes on a socket that may be inherited."""
-    return [sys.executable, "-m", "app.commands.server", str(listener.fileno()), str(workers)]
+def command(listener: int, workers: int, silence_s: float) -> list[str]:
+    """What to become, to run `workers` processes on a socket that is inherited by its number."""
+    return [sys.executable, "-P", "-m", "app.commands.server", str(listener), str(workers), str(silence_s)]
 
 
 if __name__ == "__main__":
-    run(socket.socket(fileno=int(sys.argv[1])), int(sys.argv[2]))
+    run(
+        socket.socket(fileno=int(sys.argv[1])),
+        int(sys.argv[2]),
+        float(sys.argv[3]),
+        socket.socket(fileno=int(sys.argv[4])) if len(sys.argv) > 4 else None,
+    )

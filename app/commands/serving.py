@@ -46,9 +46,9 @@ def start(host: str, port: int, workers: int, as_json: bool) -> None:
         url = _url(host, listener.getsockname()[1])
         _announce(url, first_of_all(settings, url), as_json)
         if workers == 1:
-            server.run(listener, 1)
+            server.run(listener, 1, settings.silence_seconds)
         else:  # who only watches over the workers does not need what is loaded by now
-            os.execv(sys.executable, server.command(listener, workers))
+            os.execv(sys.executable, server.command(listener.fileno(), workers, settings.silence_seconds))
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -5,7 +5,6 @@ Shipped weights stay as they are, so that what one site's moderators teach can h
 
 import hashlib
 import io
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from app.core.arrays import unpacked
 from app.core.blocks import WEIGHTS
 from app.errors import ModelUnusable
 
@@ -72,30 +72,19 @@ def unpack(version: str, told: Mapping[str, Any], packed: bytes) -> dict[str, Ad
     Raises:
         ModelUnusable: altered, cut short, or holding what is no change.
     """
-    if hashlib.sha256(packed).hexdigest() != told.get("sites_sha256"):
-        raise ModelUnusable(version, "sites.npz is not the file that card.json names.", _REMEDY)
     try:
-        index, change = _arrays(version, packed)
+        if hashlib.sha256(packed).hexdigest() != told["sites_sha256"]:
+            raise ModelUnusable(version, "sites.npz is not the file that card.json names.", _REMEDY)
+        index, change = unpacked(packed, {"index": np.int32, "change": np.float16}, MAX_ENTRIES)
         return {str(name): _one(index, change, place) for name, place in told["places"].items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise ModelUnusable(version, "sites.npz or what card.json says of it cannot be read.", _REMEDY) from error
-
-
-def _arrays(version: str, packed: bytes) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float16]]:
-    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
-        sizes = {entry.filename: entry.file_size for entry in archive.infolist()}
-    if set(sizes) != {"index.npy", "change.npy"} or max(sizes.values()) > 4 * MAX_ENTRIES + 1024:
-        raise ModelUnusable(version, "sites.npz does not hold what it should.", _REMEDY)
-    with np.load(io.BytesIO(packed), allow_pickle=False) as arrays:
-        return arrays["index"], arrays["change"]
 
 
 def _one(index: npt.NDArray[np.int32], change: npt.NDArray[np.float16], place: Mapping[str, Any]) -> Adaptation:
     first, entries = int(place["first"]), int(place["entries"])
     own = Adaptation(index[first : first + entries], change[first : first + entries])
-    is_whole = first >= 0 and len(own.index) == len(own.change) == entries
-    has_types = index.dtype == np.int32 and change.dtype == np.float16 and index.ndim == change.ndim == 1
-    if not is_whole or not has_types:
+    if first < 0 or not len(own.index) == len(own.change) == entries:
         raise ValueError("a site's place")
     if entries and (own.index[0] < 0 or own.index[-1] >= WEIGHTS or (np.diff(own.index) <= 0).any()):
         raise ValueError("a site's weights")

@@ -4,7 +4,6 @@ import hashlib
 import io
 import json
 import math
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -14,6 +13,7 @@ import numpy.typing as npt
 
 from app.core import kernels
 from app.core.adaptation import NO_ADAPTATION, Adaptation, unpack
+from app.core.arrays import unpacked
 from app.core.blocks import WEIGHTS
 from app.core.comment import Thresholds
 from app.core.features import Measured
@@ -24,6 +24,8 @@ MAX_LOGIT = 30.0
 
 ADAPTED = "adapted"
 """What the card says under this name of the sites that have taught the model."""
+SEAL = "card_sha256"
+"""What the card says under this name of itself; one without it, as they were made before, is taken at its word."""
 _REMEDY = "Retrain with `winnow train`, or go back with `winnow models use VERSION`."
 
 
@@ -173,12 +175,40 @@ def checked_card(version: str, card: bytes, weights_sha256: str, fingerprint: st
         raise ModelUnusable(version, "The model was made for other features than this program has.", _REMEDY)
     try:
         thresholds, numbers = _thresholds(told), _numbers(told)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise ModelUnusable(version, "card.json lacks a number the model needs.", _REMEDY) from error
     ordered = 0 <= thresholds.hold <= thresholds.reject <= thresholds.discard <= 1
     if not all(map(math.isfinite, numbers)) or not ordered:
         raise ModelUnusable(version, "card.json holds a number that cannot be right.", _REMEDY)
+    if not _is_sealed(told):
+        raise ModelUnusable(version, "card.json is not as it was written.", _REMEDY)
     return told
+
+
+def card_bytes(told: Mapping[str, Any]) -> bytes:
+    """The bytes of card.json, with the hash of all that it says: a bit that flips in a number is found.
+
+    >>> print(card_bytes({"version": "v"}).decode())  # doctest: +ELLIPSIS
+    {
+     "version": "v",
+     "card_sha256": "5b...c"
+    }
+    <BLANKLINE>
+    """
+    sealed = {**told, SEAL: _seal(told)}
+    return (json.dumps(sealed, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def _is_sealed(told: Mapping[str, Any]) -> bool:
+    try:
+        return SEAL not in told or told[SEAL] == _seal(told)
+    except RecursionError:  # it nests as deep as could just be read
+        return False
+
+
+def _seal(told: Mapping[str, Any]) -> str:
+    others = {name: value for name, value in told.items() if name != SEAL}
+    return hashlib.sha256(json.dumps(others, sort_keys=True).encode()).hexdigest()
 
 
 def _thresholds(told: Mapping[str, Any]) -> Thresholds:
@@ -193,7 +223,7 @@ def _numbers(told: Mapping[str, Any]) -> tuple[float, float, float]:
 
 def _card(version: str, card: bytes) -> dict[str, Any]:
     try:
-        told = json.loads(card)
+        told = json.loads(card.decode())  # bytes, it would take for UTF-16 or UTF-32, too
     except (ValueError, RecursionError) as error:
         raise ModelUnusable(version, "card.json is not JSON.", _REMEDY) from error
     if not isinstance(told, dict):
@@ -203,20 +233,10 @@ def _card(version: str, card: bytes) -> dict[str, Any]:
 
 def _weights(version: str, packed: bytes) -> npt.NDArray[np.float16]:
     try:
-        with zipfile.ZipFile(io.BytesIO(packed)) as archive:
-            sizes = {entry.filename: entry.file_size for entry in archive.infolist()}
-        if list(sizes) != ["weights.npy"] or sizes["weights.npy"] > WEIGHTS * 2 + 1024:
-            raise ModelUnusable(version, "weights.npz does not hold what it should.", _REMEDY)
-        with np.load(io.BytesIO(packed), allow_pickle=False) as arrays:
-            weights: Any = arrays["weights"]
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        (weights,) = unpacked(packed, {"weights": np.float16}, WEIGHTS)
+    except ValueError as error:
         raise ModelUnusable(version, "weights.npz cannot be read.", _REMEDY) from error
-    if (
-        not isinstance(weights, np.ndarray)
-        or weights.shape != (WEIGHTS,)
-        or weights.dtype != np.float16
-        or not math.isfinite(weights.sum(dtype=np.float64))  # not isfinite of each, which takes 8 MB more
-    ):
+    # Not isfinite of each, which takes 8 MB more.
+    if len(weights) != WEIGHTS or not math.isfinite(weights.sum(dtype=np.float64)):
         raise ModelUnusable(version, "weights.npz has the wrong shape or holds what is not a number.", _REMEDY)
-    halves: npt.NDArray[np.float16] = weights  # kept in half precision: 16 MB of memory instead of 31
-    return halves
+    return weights  # kept in half precision: 16 MB of memory instead of 31

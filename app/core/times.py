@@ -2,6 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
+SKEW = timedelta(hours=1)
+"""What ends by so much later than it could, had it begun now, was begun before the clock was set back. Less is no sign:
+of two processes one may have looked at the clock first and written last."""
+
 
 def written(moment: datetime) -> str:
     """A moment that knows its time zone, as text.

@@ -1,6 +1,5 @@
 """What sites have taught -> a model in the models folder, beside the one that it was made from."""
 
-import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
@@ -11,7 +10,7 @@ from typing import Any
 
 from app import models
 from app.core.adaptation import Adaptation, pack
-from app.core.model import ADAPTED, Model
+from app.core.model import ADAPTED, Model, card_bytes
 from app.errors import CommandRefused
 from app.training import release
 
@@ -63,10 +62,10 @@ def write(folder: Path, model: Model, sites: Mapping[str, Adaptation], report: M
         "trained_at": now.isoformat(timespec="seconds"),
         ADAPTED: {**told, "shipped": shipped_version(model), **report},
     }
-    card_bytes = (json.dumps(card, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
+    sealed = card_bytes(card)
     weights = (folder / model.version / "weights.npz").read_bytes()
-    Model.from_bytes(version, card_bytes, weights, str(card["features"]), packed)  # never write what would be refused
-    release.write(folder, version, card_bytes, weights, packed)
+    Model.from_bytes(version, sealed, weights, str(card["features"]), packed)  # never write what would be refused
+    release.write(folder, version, sealed, weights, packed)
     return version
 
 

@@ -4,12 +4,16 @@ import base64
 import json
 import secrets
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal, NamedTuple
 
 from app.store.records import Decision
 
 SECRET_BYTES = 32
 SUPERSEDED = "A later decision on the same comment took its place."
+LONGEST_WAIT = timedelta(hours=30)
+"""No message waits longer for its next attempt: a day, and a fifth more by chance. What seems to is due: the clock that
+said so was wrong."""
 State = Literal["waiting", "retrying", "delivered", "failed", "superseded"]
 
 

@@ -3,6 +3,7 @@
 from sqlalchemy import delete, exists, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from app.core.times import SKEW, shifted
 from app.store.schema import comments
 from app.store.schema_review import claims, notes, skips
 from app.store.sql_audit import write_audit
@@ -26,7 +27,8 @@ class SqlLooking(SqlBase):
         with self._transaction() as connection:
             if not connection.execute(select(exists().where(comments.c.id == id))).scalar_one():
                 return ""
-            others = select(claims.c.by).where(claims.c.comment == id, claims.c.until > now, claims.c.by != by)
+            lasts = (claims.c.until > now, claims.c.until <= shifted(until, SKEW))
+            others = select(claims.c.by).where(claims.c.comment == id, *lasts, claims.c.by != by)
             holder = connection.execute(others).scalar_one_or_none()
             if holder:
                 return str(holder)

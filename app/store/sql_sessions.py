@@ -124,6 +124,8 @@ def _still_to_wait(connection: Connection, who: str, free: int, now: str) -> int
     found = connection.execute(select(*columns).where(failed_sign_ins.c.who == who)).first()
     if found is None:
         return 0
+    if found.last_at > now:  # the clock has been set back: counted from now on, or the wait would last until then
+        connection.execute(update(failed_sign_ins).where(failed_sign_ins.c.who == who).values(last_at=now))
     wait = wait_s(found.failures, free)
     since = datetime.fromisoformat(now) - datetime.fromisoformat(found.last_at)
     return min(wait, max(0, math.ceil(wait - since.total_seconds())))  # min: the clock may have been set back

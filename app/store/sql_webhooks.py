@@ -5,9 +5,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, delete, exists, func, insert, or_, select, update
 
+from app.core.times import SKEW, shifted
 from app.errors import WebhookUnknown
 from app.store.audit import Doer
 from app.store.outbox import (
+    LONGEST_WAIT,
     SUPERSEDED,
     Attempt,
     Due,
@@ -113,7 +115,7 @@ class SqlWebhooks(SqlBase):
 
         Of one comment and webhook only one message is under way at a time, so that the CMS hears them in order.
         """
-        due = _due(now, resting)
+        due = _due(now, leased_until, resting)
         with self._reading() as connection:  # without the write lock, for mostly there is nothing
             if connection.execute(due).first() is None:
                 return None
@@ -196,16 +198,24 @@ def _audit(connection: Connection, doer: Doer | None, act: str, webhook: Webhook
         write_audit(connection, *doer, act, webhook.site, str(webhook.id), {"url": webhook.url})
 
 
-def _due(now: str, resting: Collection[int]) -> Select[Any]:
+def _due(now: str, leased_until: str, resting: Collection[int]) -> Select[Any]:
+    """What may be sent. A clock that was set back must not keep messages for as long as it was set back.
+
+    No lease that was taken before ends after one that is taken now, and no wait is longer than LONGEST_WAIT.
+    """
+    latest = shifted(leased_until, SKEW)
     under_way = exists().where(
-        _BUSY.c.webhook == outbox.c.webhook, _BUSY.c.comment == outbox.c.comment, _BUSY.c.leased_until > now
+        _BUSY.c.webhook == outbox.c.webhook,
+        _BUSY.c.comment == outbox.c.comment,
+        _BUSY.c.leased_until > now,
+        _BUSY.c.leased_until <= latest,
     )
     return (
         select(outbox.c.id, outbox.c.webhook, outbox.c.message_id, outbox.c.payload, outbox.c.attempts)
         .join_from(outbox, webhooks, outbox.c.webhook == webhooks.c.id)
         .where(
-            outbox.c.next_at <= now,
-            or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= now),
+            or_(outbox.c.next_at <= now, outbox.c.next_at > shifted(now, LONGEST_WAIT)),
+            or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= now, outbox.c.leased_until > latest),
             webhooks.c.disabled_at.is_(None),
             webhooks.c.id.not_in(resting),
             ~under_way,

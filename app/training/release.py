@@ -1,7 +1,6 @@
 """A fitted model -> models/<version>/, complete or not at all."""
 
 import hashlib
-import json
 import os
 import platform
 import re
@@ -20,7 +19,7 @@ import numpy.typing as npt
 from app.core.comment import Thresholds
 from app.core.features import fingerprint
 from app.core.lists import Lists
-from app.core.model import Model, pack
+from app.core.model import Model, card_bytes, pack
 from app.disk import sync
 from app.errors import CommandRefused
 from app.models import SITES
@@ -66,8 +65,8 @@ def make(
             **{name: installed(name) for name in ("numpy", "scipy", "scikit-learn", "tldextract")},
         },
     }
-    card_bytes = (json.dumps(card, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
-    return Model.from_bytes(version, card_bytes, packed, card["features"]), card_bytes, packed
+    sealed = card_bytes(card)
+    return Model.from_bytes(version, sealed, packed, card["features"]), sealed, packed
 
 
 def write(folder: Path, version: str, card: bytes, weights: bytes, sites: bytes = b"") -> Path:

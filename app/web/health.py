@@ -33,7 +33,9 @@ class ReadyOut(BaseModel):
     )
 
     status: str
-    parts: dict[str, str] = Field(description="The model in use; `well` or what is wrong with the store.")
+    parts: dict[str, str] = Field(
+        description="The model in use; `well` or what is wrong with the store; of several processes, how many serve."
+    )
 
 
 @router.get("/livez", summary="Does it run?", responses=openapi.answers(LiveOut, "internal"))
@@ -47,6 +49,10 @@ async def ready(request: Request) -> Response:
     """503 names the part that fails; /classify still answers then, degraded."""
     wired = wiring(request)
     parts = {"model": wired.model.version, "store": "well"}
+    if wired.standing.wanted:
+        parts["workers"] = wired.standing.sentence()
+    if wired.standing.is_ending:
+        raise RefusedRequest("not-ready", "The service is being stopped.", extra={"parts": parts})
     try:
         await asyncio.to_thread(wired.store.check)
     except StoreUnavailable as error:

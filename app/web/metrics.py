@@ -1,5 +1,7 @@
 """What the service counts about itself: no site, no key, no word of any comment among the labels."""
 
+import asyncio
+import logging
 from collections.abc import Callable, Mapping
 from socketserver import BaseServer
 from typing import NamedTuple
@@ -7,6 +9,11 @@ from typing import NamedTuple
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, start_http_server
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
+from app.web.standing import Standing
+
+_log = logging.getLogger(__name__)
+TRY_S = 5.0
+"""How often a process that has not got the port tries again; a refused attempt costs 30 µs."""
 _ANSWER_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 _SCORING_S = (0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05)
 MAX_SERIES = 2_000
@@ -28,6 +35,15 @@ def _alarms(registry: CollectorRegistry) -> Gauge:
 def _shadowed(registry: CollectorRegistry) -> Counter:
     said = "Comments that a candidate was to score beside the model in use, by what came of it."
     return Counter("winnow_shadow", said, ("outcome",), registry=registry)
+
+
+def _workers(registry: CollectorRegistry, standing: Standing) -> None:
+    said = "Serving processes of this service by how they do, and how many were replaced so far; 0 where one is alone."
+    workers = Gauge("winnow_workers", said, ("state",), registry=registry)
+    workers.labels("serving").set_function(lambda: standing.serving)
+    workers.labels("silent").set_function(lambda: standing.silent)
+    workers.labels("starting").set_function(lambda: standing.starting)
+    workers.labels("replaced").set_function(lambda: standing.replaced)
 
 
 class Metrics:
@@ -94,7 +110,7 @@ class Metrics:
         self._scoring.observe(seconds)
 
     def model_followed(self, outcome: str) -> None:
-        """`outcome` is followed or refused."""
+        """`outcome` is followed, refused or candidate-refused."""
         self._models.labels(outcome).inc()
 
     def store_failed(self, what: str) -> None:
@@ -114,6 +130,10 @@ class Metrics:
         for alarm, number in sites.items():
             self._alarms.labels(alarm).set(number)
 
+    def watch_workers(self, standing: Standing) -> None:
+        """Show how the processes do, as it changes."""
+        _workers(self.registry, standing)
+
     def exposition(self) -> Exposition:
         """Everything counted so far, in Prometheus's text format."""
         return Exposition(generate_latest(self.registry), CONTENT_TYPE_LATEST)
@@ -132,3 +152,24 @@ class Metrics:
             thread.join()
 
         return stop
+
+
+async def keep_offering(metrics: Metrics, port: int) -> None:
+    """Answers scrapes on that port of 127.0.0.1, until it is cancelled.
+
+    Of several processes one has the port, and another soon after that one has ended.
+    """
+    is_told = False
+    while True:
+        try:
+            stop = metrics.serve(port)
+        except OSError as error:
+            if not is_told:
+                _log.warning("port %d gives no metrics of this process: %s", port, error.strerror)
+            is_told = True
+            await asyncio.sleep(TRY_S)
+            continue
+        try:
+            await asyncio.Event().wait()
+        finally:
+            stop()

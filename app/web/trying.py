@@ -9,7 +9,8 @@ from app.core.lists import Lists
 from app.core.shadow import Trial
 from app.errors import ModelUnusable
 from app.models import Candidate
-from app.web.following import EVERY_S
+from app.web.following import EVERY_S, Refusals
+from app.web.watch import described
 from app.web.wiring import Wiring
 
 _log = logging.getLogger(__name__)
@@ -24,6 +25,7 @@ class Trying:
         self._seen: Candidate | str | None = None
         """What it said last, usable or not: a bad candidate is refused once, not every second."""
         self._trial: Trial | None = None
+        self._refusals = Refusals()
 
     def now(self) -> Trial | None:
         """The candidate that it names, loaded; None when it names none, or one that was refused.
@@ -39,12 +41,24 @@ class Trying:
                 self._seen, self._trial = said, None
                 raise
         if said != self._seen:
+            self._refusals.forget()
+        if said != self._seen or self._refusals.is_due():
             known, self._seen, self._trial = self._trial, said, None
             if isinstance(said, Candidate):
-                is_known = known is not None and known.model.version == said.version
-                model = known.model if known and is_known else models.load(self._folder, said.version, self._lists)
-                self._trial = Trial(model, said.share)
+                self._trial = self._loaded(said, known)
         return self._trial
+
+    def _loaded(self, said: Candidate, known: Trial | None) -> Trial | None:
+        if known and known.model.version == said.version:
+            return Trial(known.model, said.share)
+        try:
+            model = models.load(self._folder, said.version, self._lists)
+        except ModelUnusable as error:
+            if self._refusals.is_news(error):
+                raise
+            return None
+        self._refusals.forget()
+        return Trial(model, said.share)
 
 
 async def keep_trying(wiring: Wiring) -> None:
@@ -57,7 +71,11 @@ async def keep_trying(wiring: Wiring) -> None:
         try:
             trial = await asyncio.to_thread(trying.now)
         except ModelUnusable as error:
+            wiring.metrics.model_followed("candidate-refused")
             _log.error("the candidate is refused: %s", error)
+            trial = None
+        except Exception as error:  # noqa: BLE001  the last resort: whatever it is, it is looked at again
+            _log.error("the candidate could not be looked at: %s", described(error))
             trial = None
         if trial and trial.model.version == wiring.model.version:
             trial = None

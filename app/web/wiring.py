@@ -24,6 +24,7 @@ from app.web.metrics import Metrics
 from app.web.recording import Recorder, Writer
 from app.web.review.passwords import Passwords
 from app.web.shadow import Shadow
+from app.web.standing import Standing
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -49,6 +50,7 @@ class Wiring:
     """Says that an act on many comments waits to be worked off."""
     trial: Trial | None = None
     """The candidate that is tried out beside `model`; as that, it may be replaced at any time."""
+    standing: Standing = field(default_factory=Standing)
     keys: Keys = field(init=False)
     shadow: Shadow = field(init=False)
     recorder: Recorder = field(init=False)
@@ -59,6 +61,7 @@ class Wiring:
     _patience: Patience = field(default_factory=Patience, init=False)
 
     def __post_init__(self) -> None:
+        self.metrics.watch_workers(self.standing)
         self.keys = Keys(
             lambda key: self.read("key", self.store.site_of_key, key),
             lambda: self.read("key", self.store.open_networks),

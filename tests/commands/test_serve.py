@@ -1,5 +1,6 @@
 """winnow serve: really started, asked with the very curl line it prints, and stopped."""
 
+import http.client
 import json
 import os
 import signal
@@ -165,7 +166,7 @@ def test_the_server_leaves_the_command_line_behind(tmp_path: Path, models: Path)
     program = (
         "import sys\n"
         "from app.commands import server, serving\n"
-        "def run(listener, workers):\n"
+        "def run(listener, workers, silence_s):\n"
         "    import app.main, uvicorn\n"
         "    app.main.create_app()\n"
         "    print(*sorted({'typer', 'rich', 'alembic', 'sklearn'} & sys.modules.keys()))\n"
@@ -190,3 +191,34 @@ def test_the_first_site_that_is_there_is_shown(run: Any, spawn: Any) -> None:
     assert (told["site"], told["key"]) == ("shop", None)
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=30)
+
+
+def test_an_app_of_somebody_elses_in_the_folder_is_not_run(spawn: Any, tmp_path: Path) -> None:
+    (tmp_path / "app" / "commands").mkdir(parents=True)
+    for name in ("__init__", "commands/__init__", "commands/serving", "commands/server"):
+        (tmp_path / "app" / f"{name}.py").write_text("raise SystemExit('this is not Winnow')\n")
+    process, _ = started(spawn, "--workers", "2")
+    process.send_signal(signal.SIGTERM)
+    assert process.communicate(timeout=30)[1] == ""
+
+
+def test_after_sigterm_clients_are_told_to_close_and_nobody_is_cut_off(spawn: Any) -> None:
+    process, told = started(spawn)
+    port = int(told["url"].rpartition(":")[2])
+    kept, resting = (http.client.HTTPConnection("127.0.0.1", port, timeout=10) for _ in range(2))
+    for connection in (kept, resting):
+        connection.request("GET", "/livez")
+        assert connection.getresponse().read()
+    process.send_signal(signal.SIGTERM)
+    closes = None
+    while closes is None:
+        kept.request("GET", "/livez")
+        answer = kept.getresponse()
+        assert (answer.status, answer.read()) == (200, b'{"status":"live"}')
+        closes = answer.getheader("connection")
+    assert closes == "close"
+    resting.request("GET", "/readyz")  # within the second that it is given
+    answer = resting.getresponse()
+    assert (answer.status, json.loads(answer.read())["code"]) == (503, "not-ready")
+    assert answer.getheader("connection") == "close"
+    assert process.wait(30) in (0, -signal.SIGTERM)

@@ -15,7 +15,7 @@ from app.core.blocks import WEIGHTS
 from app.core.comment import Comment
 from app.core.features import measure
 from app.core.lists import Lists
-from app.core.model import Model, pack, probability_of
+from app.core.model import Model, card_bytes, checked_card, pack, probability_of
 from app.core.reasons import explain
 from app.errors import ModelUnusable
 
@@ -76,6 +76,21 @@ def test_a_card_cut_short_is_refused(percent: int, card_of: CardOf, packed: byte
     card = json.dumps(card_of()).encode()
     with pytest.raises(ModelUnusable):
         loaded(card[: len(card) * percent // 100], packed)
+
+
+def test_a_card_with_a_bit_flipped_is_refused_or_says_the_same(card_of: CardOf) -> None:
+    told, places, same = card_of(), random.Random(1), 0
+    card = card_bytes(told)
+    for _ in range(3_000):
+        flipped = bytearray(card)
+        flipped[places.randrange(len(flipped))] ^= 1 << places.randrange(8)
+        try:
+            found = checked_card("v", bytes(flipped), told["weights_sha256"], FINGERPRINT)
+        except ModelUnusable:
+            continue
+        same += 1  # the bit was in the name of the hash, and nothing else can have changed
+        assert {name: found[name] for name in told} == told
+    assert same < 150
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,9 @@ import time
 
 import pytest
 
+from app import lists
+from app.errors import ModelUnusable
+from app.web.following import AGAIN_S, Following
 from tests.web.conftest import beside_another, wired
 
 WITHIN_S = 20
@@ -76,3 +79,23 @@ def test_one_that_cannot_be_trusted_is_refused_once_and_the_old_one_goes_on(runn
     (folder / "current").write_text(f"{before}\n")
     time.sleep(1.2)
     assert wired(running).model.version == before
+
+
+def test_a_folder_that_is_repaired_is_taken_up_without_being_named_anew(folder):
+    (folder / "current").write_text("2099-01-01.1\n")
+    whole = (folder / "2099-01-01.1" / "weights.npz").read_bytes()
+    (folder / "2099-01-01.1" / "weights.npz").write_bytes(whole[:-1])
+    now = [0.0]
+    following = Following(folder, lists.load(), "another", lambda: now[0])
+
+    with pytest.raises(ModelUnusable):
+        following.newer()
+    assert following.newer() is None  # said once
+    now[0] += AGAIN_S
+    assert following.newer() is None  # looked at again, and nothing new to say
+    (folder / "2099-01-01.1" / "weights.npz").write_bytes(whole)
+    assert following.newer() is None  # not yet looked at again
+    now[0] += AGAIN_S
+    assert following.newer().version == "2099-01-01.1"
+    now[0] += AGAIN_S
+    assert following.newer() is None

@@ -201,3 +201,27 @@ def test_every_problem_has_an_address_that_explains_it(client, code):
         "title": problem.title,
         "remedy": problem.remedy,
     }
+
+
+# Other processes
+
+
+def test_how_many_processes_serve_is_told_and_is_no_reason_for_a_503(client):
+    standing = wired(client).standing
+    standing.wanted, standing.serving, standing.silent, standing.replaced = 4, 3, 1, 2
+
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["parts"]["workers"]) == (200, "3 of 4 serve, 1 is silent")
+    told = wired(client).metrics.exposition().body.decode()
+    assert [
+        f'winnow_workers{{state="{state}"}} {number}' in told
+        for state, number in (("serving", 3.0), ("silent", 1.0), ("replaced", 2.0))
+    ] == [True] * 3
+
+
+def test_a_service_that_is_being_stopped_is_not_ready_and_still_answers(client):
+    wired(client).standing.is_ending = True
+
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["code"]) == (503, "not-ready")
+    assert client.post("/classify", json={"text": "Hello"}).status_code == 200

@@ -8,6 +8,7 @@ import time
 import pytest
 
 from app import models as shelf
+from app.core.model import card_bytes
 from app.store.shadowed import Pair, by_site
 from app.web import shadow as shadowing
 from tests.web.conftest import CASINO, beside_another, wired
@@ -24,7 +25,7 @@ def folder(tmp_path, models):
     card = made / "2099.strict" / "card.json"
     told = json.loads(card.read_text())
     told["thresholds"] = {**told["thresholds"], "hold": 0.0}
-    card.write_text(json.dumps(told))
+    card.write_bytes(card_bytes(told))
     return made
 
 
