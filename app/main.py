@@ -90,7 +90,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 
 @asynccontextmanager
-async def _running(settings: Settings, metrics: Metrics, app: FastAPI) -> AsyncIterator[None]:
+async def _running(settings: Settings, metrics: Metrics, app: FastAPI) -> AsyncIterator[dict[str, Any]]:
     async with AsyncExitStack() as closing:
         wiring = app.state.wiring = _wired(settings, metrics, closing)
         closing.callback(wiring.clients.flush)
@@ -105,7 +105,7 @@ async def _running(settings: Settings, metrics: Metrics, app: FastAPI) -> AsyncI
         closing.callback(wiring.shadow.close, CLOSE_WITHIN_S)
         trying = asyncio.create_task(keep_trying(wiring))
         closing.callback(trying.cancel)
-        yield
+        yield {"metrics": metrics}  # for the server, which counts what it refuses itself
 
 
 def _wired(settings: Settings, metrics: Metrics, closing: AsyncExitStack) -> Wiring:

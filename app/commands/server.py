@@ -31,6 +31,7 @@ def run(listener: socket.socket, workers: int) -> None:
     config = uvicorn.Config(
         "app.main:create_app",
         factory=True,
+        http="app.commands.connection:Connection",
         workers=workers,
         lifespan="on",
         ws="none",
