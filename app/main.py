@@ -59,6 +59,7 @@ _ABOUT: dict[str, Any] = {
     "description": _DESCRIPTION,
     "docs_url": None,  # both pages would load their assets from a CDN
     "redoc_url": None,
+    "openapi_url": None,  # see openapi.install
 }
 _API = (classify, batch, akismet, feedback, pages, perspective, coral)
 _PARTS = (*_API, *REVIEW, about, health)

@@ -1,23 +1,28 @@
 """One connection: what may come in on it, how much, and how long that may take.
 
 uvicorn with httptools accepts a header of 10 MB, 100,000 headers and requests without Host, waits for ever for the rest
-of a request, and takes the trailers of a body for headers. What is refused here is answered with a problem, as elsewhere.
+of a request, and takes a body's trailers for headers. What is refused here is answered with a problem, as elsewhere.
 """
 
-import re
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Literal
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from app.commands.connections import Connections
-from app.web.problems import UNREAD_BYTES, RefusedRequest, response_of
+from app.commands.heads import (
+    MAX_ADDRESS_BYTES,
+    MAX_HEAD_BYTES,
+    MAX_HEADERS,
+    SMALL_BYTES,
+    has_small_body,
+    refusal,
+    wrong_with,
+)
+from app.web.problems import UNREAD_BYTES
 
-MAX_ADDRESS_BYTES = 8_192
-"""Of path and query; nginx's own limit, too."""
-MAX_HEADERS = 100
-MAX_HEAD_BYTES = 32_768
-"""Of address and headers together; those of browsers and CMSs take 1 to 4 kB."""
 MAX_WAITING = 8
 """Requests that wait on one connection for the answers to earlier ones."""
 HEAD_S = 10.0
@@ -30,9 +35,6 @@ UNREAD_S = 10.0
 LINGER_S = 2.0
 """How long what a refused client still sends is read and dropped. Closing at once would reset the connection, and what
 was answered would be lost on the way: nginx makes a 502 of it."""
-
-_HOST = re.compile(rb"[A-Za-z0-9._-]{1,253}(?::[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](?::[0-9]{1,5})?")
-_ABSOLUTE = re.compile(rb"(?i)https?://([^/?#]*)")
 
 
 class _Unfit(Exception):
@@ -78,6 +80,8 @@ class Connection(HttpToolsProtocol):
         self._is_deaf = False
         """Whatever else comes is dropped."""
         self._fed_bytes = self._head_bytes = self._headers = self._body_bytes = 0
+        self._begin: Callable[[], None] | None = None
+        """Begins to answer the newest request; None when that was done."""
         self._is_head_alone = False
         self._unfit = ("request-refused", "")
         self._unread: tuple[float, int] | None = None
@@ -154,7 +158,7 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """The request can be answered, unless it could be understood in two ways."""
-        if wrong := _wrong(self.parser.get_http_version(), self.url, self.headers):
+        if wrong := wrong_with(self.parser.get_http_version(), self.url, self.headers):
             self._stop(detail=wrong)
         if len(self.pipeline) >= MAX_WAITING:
             self._stop()  # goes unanswered, as all that comes behind those that wait
@@ -163,8 +167,12 @@ class Connection(HttpToolsProtocol):
         self._body_bytes = 0
 
     def _start_asgi_task(self, cycle: Any, app: Any) -> None:
+        """A small body is waited for before anything is done for it: a slow one costs no more than its connection."""
         self._running = cycle
-        super()._start_asgi_task(cycle, app)
+        if cycle is self.cycle and self.phase == "head" and has_small_body(self.headers):
+            self._begin = partial(super()._start_asgi_task, cycle, app)
+        else:
+            super()._start_asgi_task(cycle, app)
 
     def on_body(self, body: bytes) -> None:
         """Part of the body. What comes after the answer is dropped, as long as it is not much."""
@@ -175,10 +183,18 @@ class Connection(HttpToolsProtocol):
             return
         super().on_body(body)
         self.all.hold(self, len(body))
+        if self._body_bytes > SMALL_BYTES:
+            self._begin_now()
+
+    def _begin_now(self) -> None:
+        if self._begin:
+            begin, self._begin = self._begin, None
+            begin()
 
     def on_message_complete(self) -> None:
         """All of it is there."""
         super().on_message_complete()
+        self._begin_now()
         self._enter("idle")
         self._is_head_alone = False
 
@@ -267,29 +283,7 @@ class Connection(HttpToolsProtocol):
         raise _Unfit
 
     def _answer(self, code: str, detail: str) -> None:
-        refused = RefusedRequest(code, detail, headers={"Connection": "close"})
-        response = response_of(refused)
-        lines = [b"%s: %s\r\n" % pair for pair in (*self.server_state.default_headers, *response.raw_headers)]
-        self._socket.write(b"".join((STATUS_LINE[response.status_code], *lines, b"\r\n", bytes(response.body))))
-        self.all.refused(response.status_code)
-
-
-def _wrong(version: str, url: bytes, headers: list[tuple[bytes, bytes]]) -> str:
-    """What could be understood in two ways, by us and by a proxy in front; empty when nothing can."""
-    if version not in ("1.1", "1.0"):
-        return "HTTP/1.1 and HTTP/1.0 are spoken here."
-    names = [name for name, _ in headers]
-    hosts = [value for name, value in headers if name == b"host"]
-    if len(hosts) > 1 or (version == "1.1" and not hosts) or not all(map(_HOST.fullmatch, hosts)):
-        return "One header Host is expected, with a host name and perhaps a port."
-    if not url.startswith(b"/"):
-        asked = _ABSOLUTE.match(url)
-        if not (asked and [asked[1].lower()] == [host.lower() for host in hosts]):
-            return "The address is expected to be a path, or to name the host of the header Host."
-    if b"transfer-encoding" in names:
-        codings = [value.lower() for name, value in headers if name == b"transfer-encoding"]
-        if codings != [b"chunked"] or b"content-length" in names or version == "1.0":
-            return "A body comes with Content-Length, or chunked."
-    elif names.count(b"content-length") > 1:
-        return "One Content-Length is expected."
-    return ""
+        status, headers_and_body = refusal(code, detail)
+        default = b"".join(b"%s: %s\r\n" % pair for pair in self.server_state.default_headers)
+        self._socket.write(STATUS_LINE[status] + default + headers_and_body)
+        self.all.refused(status)

@@ -3,7 +3,7 @@
 import asyncio
 import heapq
 import logging
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
 from typing import Any, Protocol
 
 from app.commands.open_files import open_files
@@ -12,6 +12,8 @@ from app.web.metrics import Metrics
 
 _log = logging.getLogger(__name__)
 LOOK_S = 1.0
+TURN_S = 0.002
+"""So long at a time."""
 LATE_S = 0.25
 """A look that comes this much later than it should was held up by work, and so was reading."""
 OTHER_FILES = 128
@@ -52,7 +54,8 @@ class Connections:
         self._loop = loop
         self._metrics = metrics
         self._held_bytes = 0
-        self._tell_from = 0.0
+        self._tell_from = self._held_up_s = 0.0
+        self._round: Iterator[Held] | None = None
         self._due = loop.time() + LOOK_S
         loop.call_later(LOOK_S, self._look)
 
@@ -105,6 +108,18 @@ class Connections:
         late = now - self._due
         self._due = now + LOOK_S
         self._loop.call_later(LOOK_S, self._look)
-        held_up_s = late if late > LATE_S else 0.0
-        for each in tuple(self._open):
+        self._held_up_s += late if late > LATE_S else 0.0
+        if self._round is None:
+            held_up_s, self._held_up_s = self._held_up_s, 0.0
+            self._round = iter(tuple(self._open))
+            self._look_on(held_up_s)
+
+    def _look_on(self, held_up_s: float) -> None:
+        """Thousands may have to be closed at the same time: others get turns in between."""
+        now = self._loop.time()
+        for each in self._round or ():
             each.look(now, held_up_s)
+            if self._loop.time() - now > TURN_S:
+                self._loop.call_later(TURN_S, self._look_on, held_up_s)
+                return
+        self._round = None

@@ -63,6 +63,7 @@ def _listening(host: str, port: int) -> socket.socket:
     listener = socket.socket(family, kind, protocol)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, server.UNSENT_BYTES)
         listener.bind(address)
         listener.listen(server.BACKLOG)
     except OSError as error:
