@@ -1,5 +1,6 @@
 """Which site a request speaks for: its key, however the CMS sends it."""
 
+import asyncio
 import base64
 import binascii
 import hashlib
@@ -25,6 +26,11 @@ STALE_S = 600.0
 MAX_KEY_CHARACTERS = 256
 FAILURES_PER_S, FAILURES_AT_ONCE = 0.5, 30
 """Keys that nobody has, from one network: what a typing error costs, and far too few to guess with."""
+
+HELD_BACK_S = 0.5
+"""Shorter than what the most impatient client waits for, 1 s."""
+MAX_HELD_BACK = 200
+"""Requests that are made to wait at the same time; further ones are answered at once."""
 
 
 class Caller(NamedTuple):
@@ -63,6 +69,7 @@ class Keys:
         self._clock = clock
         self._spent = spent or Rates(0, 0)
         self._failures = Rates(FAILURES_PER_S, FAILURES_AT_ONCE, clock)
+        self._held_back = 0
         self._networks: tuple[tuple[Site, IPv4Network | IPv6Network], ...] = ()
         self._networks_asked_at = -math.inf
         self._seen: dict[bytes, _Seen] = {}
@@ -89,6 +96,15 @@ class Keys:
         """So many more comments, or other requests, of one site. Raises RefusedRequest (429) when it sends too much."""
         if wait_s := self._spent.take(site, comments):
             raise _rate_limited("The site sends more than WINNOW_SITE_COMMENTS_PER_SECOND.", wait_s)
+
+    async def hold_back(self) -> None:
+        """Wait before a 429 goes out: who sends on at once over the same connections is slowed down by it."""
+        if self._held_back < MAX_HELD_BACK:
+            self._held_back += 1
+            try:
+                await asyncio.sleep(HELD_BACK_S)
+            finally:
+                self._held_back -= 1
 
     def _caller_with(self, key: str, request: Request) -> Caller:
         if not key:

@@ -183,8 +183,10 @@ def _has_much_left(request: Request) -> bool:
 
 async def _on_refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, RefusedRequest)
-    if error.problem.status in (401, 415) and _has_much_left(request):
+    if error.problem.status in (401, 415, 429) and _has_much_left(request):
         error.headers.setdefault("Connection", "close")
+    if error.problem.code == "rate-limited":
+        await request.app.state.wiring.keys.hold_back()
     site = getattr(request.state, "site", "")
     if site:  # the key was good: whoever runs that CMS wants to know
         door = request.url.path.strip("/").partition("/")[0]

@@ -43,9 +43,13 @@ def comments(home: Path, site: str) -> int:
 
 
 def environment(home: Path, models: Path | None = None) -> dict[str, str]:
-    """The one in which the command works in that home, with the shipped models or others, and nothing else set."""
+    """The one in which the command works in that home, with the shipped models or others, and nothing else set.
+
+    Tests may send as much as they like: a quota of sites is not what most of them are about.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("WINNOW_")}
-    return {**kept, "WINNOW_HOME": str(home), **({"WINNOW_MODELS": str(models)} if models else {})}
+    told = {"WINNOW_HOME": str(home), "WINNOW_SITE_COMMENTS_PER_SECOND": "0"}
+    return {**kept, **told, **({"WINNOW_MODELS": str(models)} if models else {})}
 
 
 def command(port: int, *options: str) -> list[str]:
@@ -55,11 +59,13 @@ def command(port: int, *options: str) -> list[str]:
 
 
 @contextmanager
-def serving(home: Path, *options: str, models: Path | None = None) -> Iterator[int]:
-    """The port of a service that answers; the end of the block ends the service."""
+def serving(
+    home: Path, *options: str, models: Path | None = None, settings: Mapping[str, str] | None = None
+) -> Iterator[int]:
+    """The port of a service that answers, with settings of its own; the end of the block ends the service."""
     process = subprocess.Popen(
         command(0, *options),
-        env=environment(home, models),
+        env={**environment(home, models), **(settings or {})},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         text=True,
