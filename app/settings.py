@@ -63,6 +63,11 @@ class Settings(BaseSettings):
         ge=16,
         description="The most connections of one process at once; the system's limit of open files may make it fewer.",
     )
+    request_patience_s: int = Field(
+        default=10,
+        ge=1,
+        description="How long a client may take to send address and headers, a body of 10 kB, or to read as much.",
+    )
     site_comments_per_second: float = Field(
         default=100.0,
         ge=0,

@@ -25,13 +25,8 @@ from app.web.problems import UNREAD_BYTES
 
 MAX_WAITING = 8
 """Requests that wait on one connection for the answers to earlier ones."""
-HEAD_S = 10.0
-"""For address and headers to be there, and for a connection to say anything at all."""
-BODY_S = 10.0
-"""For a body to be there, and beyond that as long as it keeps to MIN_BYTES_PER_S from its first byte."""
 MIN_BYTES_PER_S = 1_000
-UNREAD_S = 10.0
-"""How long an answer may wait for its reader to take MIN_BYTES_PER_S of it."""
+"""A body, and an answer that is being read, may take longer than everything else as long as they keep to it."""
 LINGER_S = 2.0
 """How long what a refused client still sends is read and dropped. Closing at once would reset the connection, and what
 was answered would be lost on the way: nginx makes a 502 of it."""
@@ -51,8 +46,9 @@ class _Socket:
         self.written_bytes = 0
 
     def write(self, data: bytes) -> None:
-        self.written_bytes += len(data)
-        self._transport.write(data)
+        if not self.is_closing():
+            self.written_bytes += len(data)
+            self._transport.write(data)
 
     def is_closing(self) -> bool:
         return self.is_finishing or self._transport.is_closing()
@@ -107,6 +103,9 @@ class Connection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Whatever was held for it is free."""
         self.all.release(self)
+        if self._is_working:  # uvicorn tells the newest cycle only
+            self._running.disconnected = True
+            self._running.message_event.set()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -253,12 +252,12 @@ class Connection(HttpToolsProtocol):
             if waited > LINGER_S and not self._unread:
                 self.abort()
         elif self.phase == "head":
-            if waited > HEAD_S:
+            if waited > self.all.patience_s:
                 self.refuse("request-too-slow")
         elif self.phase == "body":
-            if not self.flow.read_paused and waited > BODY_S + self._body_bytes / MIN_BYTES_PER_S:
+            if not self.flow.read_paused and waited > self.all.patience_s + self._body_bytes / MIN_BYTES_PER_S:
                 self.refuse("request-too-slow")
-        elif waited > HEAD_S and not self._is_working:
+        elif waited > self.all.patience_s and not self._is_working:
             self.finish()
 
     def _is_unread(self, now: float, held_up_s: float) -> bool:
@@ -269,10 +268,10 @@ class Connection(HttpToolsProtocol):
         if self._unread is None:
             self._unread = (now, read_bytes)
         since, earlier = self._unread
-        if now - since <= UNREAD_S + held_up_s:
+        if now - since <= self.all.patience_s + held_up_s:
             return False
         self._unread = (now, read_bytes)
-        return read_bytes - earlier < UNREAD_S * MIN_BYTES_PER_S
+        return read_bytes - earlier < self.all.patience_s * MIN_BYTES_PER_S
 
     def _enter(self, phase: Literal["idle", "head", "body"]) -> None:
         self.phase = phase

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator, MutableMapping
 from typing import Any, Protocol
 
+from app.commands.heads import SMALL_BYTES
 from app.commands.open_files import open_files
 from app.settings import Settings
 from app.web.metrics import Metrics
@@ -47,10 +48,12 @@ class Connections:
     """Used by the event loop alone."""
 
     def __init__(
-        self, open_ones: set[Any], most: int, loop: asyncio.AbstractEventLoop, metrics: Metrics | None
+        self, open_ones: set[Any], settings: Settings, loop: asyncio.AbstractEventLoop, metrics: Metrics | None
     ) -> None:
         self._open: set[Held] = open_ones
-        self._most = most
+        self._most = min(settings.max_connections, open_files() - OTHER_FILES)
+        self.patience_s = float(settings.request_patience_s)
+        """For each part of a request to come; see Connection.look."""
         self._loop = loop
         self._metrics = metrics
         self._held_bytes = 0
@@ -64,8 +67,7 @@ class Connections:
         """Those of this process, kept in the state that its application shares with all of them."""
         known: Connections | None = state.get("connections")
         if known is None:
-            most = min(Settings().max_connections, open_files() - OTHER_FILES)
-            known = state["connections"] = cls(open_ones, most, loop, state.get("metrics"))
+            known = state["connections"] = cls(open_ones, Settings(), loop, state.get("metrics"))
         return known
 
     def admit(self, connection: Held) -> None:
@@ -76,11 +78,11 @@ class Connections:
             connection.abort()  # all the others are being answered
 
     def hold(self, connection: Held, size: int) -> None:
-        """So many more bytes of a body; where all together are too much, the oldest unfinished ones go."""
+        """So many more bytes of a body; where all together are too much, the oldest unfinished large ones go."""
         connection.held_bytes += size
         self._held_bytes += size
         if self._held_bytes > MAX_HELD_BYTES:
-            unfinished = [each for each in self._open if each.phase == "body" and each.held_bytes]
+            unfinished = [each for each in self._open if each.phase == "body" and each.held_bytes > SMALL_BYTES]
             self._shed(len(unfinished) // SHED + 1, unfinished)
 
     def release(self, connection: Held) -> None:
@@ -116,10 +118,11 @@ class Connections:
 
     def _look_on(self, held_up_s: float) -> None:
         """Thousands may have to be closed at the same time: others get turns in between."""
-        now = self._loop.time()
-        for each in self._round or ():
-            each.look(now, held_up_s)
-            if self._loop.time() - now > TURN_S:
+        began = self._loop.time()
+        here, self._round = self._round or iter(()), None  # so that one that fails does not end all looking
+        for each in here:
+            each.look(began, held_up_s)
+            if self._loop.time() - began > TURN_S:
+                self._round = here
                 self._loop.call_later(TURN_S, self._look_on, held_up_s)
                 return
-        self._round = None

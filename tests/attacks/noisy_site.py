@@ -53,8 +53,8 @@ def p99_ms(took_s: list[float]) -> float:
 
 
 def run(long: bool) -> Outcome:
-    """A minute alone, a minute beside the noise; in the short form four seconds."""
-    seconds = 60.0 if long else 4.0
+    """A minute alone, a minute beside the noise; in the short form two seconds, and only what was refused counts."""
+    seconds = 60.0 if long else 2.0
     with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor(2) as pool:
         home = Path(folder)
         add_sites(home, {"quiet": QUIET, "noisy": NOISY})
@@ -73,4 +73,4 @@ def run(long: bool) -> Outcome:
     is_kept = (
         len(limited) + good == len(refused) and good <= QUOTA_PER_S * (seconds + 2) and all(map(str.isdigit, limited))
     )
-    return Outcome(said, is_kept and p99_ms(beside) <= 1.5 * p99_ms(alone))
+    return Outcome(said, is_kept and (not long or p99_ms(beside) <= 1.5 * p99_ms(alone)))

@@ -204,21 +204,22 @@ def wrong(case: Case, came: Came) -> str:
     return ""
 
 
-def run(long: bool) -> Outcome:
-    """All cases, in the long form twenty times over."""
-    times = 20 if long else 1
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(1 if long else 8) as pool:
-        home = Path(folder)
-        add_sites(home, {"raw": KEY})
-        with serving(home) as port:
-            came = [
-                (case, each)
-                for _ in range(times)
-                for case, each in zip(CASES, pool.map(lambda case: tried(port, case), CASES), strict=True)
-            ]
+def against(port: int, long: bool) -> Outcome:
+    """All cases, in the long form twenty times over and one after another."""
+    with ThreadPoolExecutor(1 if long else 8) as pool:
+        cases = CASES * (20 if long else 1)
+        came = list(zip(cases, pool.map(lambda case: tried(port, case), cases), strict=True))
     complaints = [complaint for case, each in came if (complaint := wrong(case, each))]
-    slowest = max(came, key=lambda pair: pair[1].took_s)
-    said = f"{len(CASES)} cases, {len(came):,} requests, {len(complaints)} wrong, slowest answer {slowest[1].took_s * 1000:.0f} ms ({slowest[0].name})"
+    case, slowest = max(came, key=lambda pair: pair[1].took_s)
+    said = f"{len(CASES)} cases, {len(came):,} requests, {len(complaints)} wrong, slowest answer {slowest.took_s * 1_000:.0f} ms ({case.name})"
     return Outcome(
-        "; ".join((said, *dict.fromkeys(complaints))), not complaints and (not long or slowest[1].took_s <= WITHIN_S)
+        "; ".join((said, *dict.fromkeys(complaints))), not complaints and (not long or slowest.took_s <= WITHIN_S)
     )
+
+
+def run(long: bool) -> Outcome:
+    """Against a service of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        add_sites(Path(folder), {"raw": KEY})
+        with serving(Path(folder)) as port:
+            return against(port, long)
