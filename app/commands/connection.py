@@ -161,14 +161,15 @@ class Connection(HttpToolsProtocol):
             self._stop(detail=wrong)
         if len(self.pipeline) >= MAX_WAITING:
             self._stop()  # goes unanswered, as all that comes behind those that wait
+        self._body_bytes = 0
         super().on_headers_complete()
         self._enter("body")
-        self._body_bytes = 0
 
     def _start_asgi_task(self, cycle: Any, app: Any) -> None:
         """A small body is waited for before anything is done for it: a slow one costs no more than its connection."""
         self._running = cycle
-        if cycle is self.cycle and self.phase == "head" and has_small_body(self.headers):
+        is_unfinished = cycle is self.cycle and cycle.more_body and self._body_bytes <= SMALL_BYTES
+        if is_unfinished and has_small_body(self.headers):
             self._begin = partial(super()._start_asgi_task, cycle, app)
         else:
             super()._start_asgi_task(cycle, app)
