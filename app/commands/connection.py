@@ -21,6 +21,7 @@ from app.commands.heads import (
     refusal,
     wrong_with,
 )
+from app.commands.outgoing import Outgoing
 from app.web.problems import UNREAD_BYTES
 
 MAX_WAITING = 8
@@ -34,28 +35,6 @@ was answered would be lost on the way: nginx makes a 502 of it."""
 
 class _Unfit(Exception):
     """Stops the parser; `refuse` knows why."""
-
-
-class _Socket:
-    """What uvicorn writes to and closes: counts what was written, and closes so that it can be read."""
-
-    def __init__(self, transport: Any, finish: Any) -> None:
-        self._transport = transport
-        self.close = finish
-        self.is_finishing = False
-        self.written_bytes = 0
-
-    def write(self, data: bytes) -> None:
-        if not self.is_closing():
-            self.written_bytes += len(data)
-            self._transport.write(data)
-
-    def is_closing(self) -> bool:
-        return self.is_finishing or self._transport.is_closing()
-
-    def read_bytes(self) -> int:
-        """How much of what was written has left this process."""
-        return self.written_bytes - int(self._transport.get_write_buffer_size())
 
 
 class Connection(HttpToolsProtocol):
@@ -96,7 +75,7 @@ class Connection(HttpToolsProtocol):
         """Take it in, unless there are too many."""
         super().connection_made(transport)
         self._raw = transport
-        self._socket = _Socket(transport, self.finish)
+        self._socket = Outgoing(transport, self.finish)
         self.transport = self._socket  # type: ignore[assignment]
         self.all.admit(self)
 
@@ -201,6 +180,7 @@ class Connection(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """The next request may come."""
         self.all.release(self)
+        self._socket.flush()
         super().on_response_complete()
         if self.phase == "idle":
             self._enter("idle")
@@ -228,6 +208,7 @@ class Connection(HttpToolsProtocol):
         """Close, but let the client read what was written."""
         if self._socket.is_finishing or self._raw.is_closing():
             return
+        self._socket.flush()
         self._socket.is_finishing = True
         self._unset_keepalive_if_required()
         self.flow.resume_reading()

@@ -15,7 +15,7 @@ QUIET, NOISY = "quietquietqu", "noisynoisyno"
 QUOTA_PER_S = 20
 TIMES = 20
 CONNECTIONS = 8
-EVERY_S = 0.06
+EVERY_S = 0.1
 """Of the quiet site: within its quota."""
 COMMENT = b'{"text": "I moved our builds to a private feed last spring and have not looked back.", "author": "Jana"}'
 
@@ -53,24 +53,30 @@ def p99_ms(took_s: list[float]) -> float:
 
 
 def run(long: bool) -> Outcome:
-    """A minute alone, a minute beside the noise; in the short form two seconds, and only what was refused counts."""
-    seconds = 60.0 if long else 2.0
+    """Ten seconds alone, ten beside the noise, six times, so that a busy machine is busy for both; once two seconds in
+    the short form, where only what was refused counts."""
+    seconds, rounds = (10.0, 6) if long else (2.0, 1)
+    alone: list[float] = []
+    beside: list[float] = []
+    answered: list[tuple[int, str]] = []
+    noisy: list[tuple[int, str]] = []
     with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor(2) as pool:
-        home = Path(folder)
-        add_sites(home, {"quiet": QUIET, "noisy": NOISY})
+        add_sites(Path(folder), {"quiet": QUIET, "noisy": NOISY})
         told = {"WINNOW_SITE_COMMENTS_PER_SECOND": str(QUOTA_PER_S), "WINNOW_SITE_COMMENTS_BURST": str(QUOTA_PER_S)}
-        with serving(home, settings=told) as port:
-            alone, _ = pool.submit(sent, port, QUIET, EVERY_S, seconds).result()
-            noisy = pool.submit(noise, port, seconds)
-            beside, answers = pool.submit(sent, port, QUIET, EVERY_S, seconds).result()
-            refused = noisy.result()
-    good = sum(1 for status, _ in refused if status == 200)
-    limited = [retry for status, retry in refused if status == 429]
+        with serving(Path(folder), settings=told) as port:
+            for _ in range(rounds):
+                alone += pool.submit(sent, port, QUIET, EVERY_S, seconds).result()[0]
+                noise_made = pool.submit(noise, port, seconds)
+                took_s, answers = pool.submit(sent, port, QUIET, EVERY_S, seconds).result()
+                beside += took_s
+                answered += answers
+                noisy += noise_made.result()
+    good = sum(1 for status, _ in noisy if status == 200)
+    limited = [retry for status, retry in noisy if status == 429]
     said = (
-        f"{len(refused):,} requests of the noisy site in {seconds:.0f} s, {good:,} judged, {len(limited):,} refused; the other's "
-        f"p99 {p99_ms(alone):.1f} -> {p99_ms(beside):.1f} ms, {sum(1 for status, _ in answers if status != 200)} refused"
+        f"{len(noisy):,} requests of the noisy site in {rounds * seconds:.0f} s, {good:,} judged, {len(limited):,} refused; "
+        f"the other's p99 {p99_ms(alone):.1f} -> {p99_ms(beside):.1f} ms, {sum(1 for status, _ in answered if status != 200)} refused"
     )
-    is_kept = (
-        len(limited) + good == len(refused) and good <= QUOTA_PER_S * (seconds + 2) and all(map(str.isdigit, limited))
-    )
+    is_kept = len(limited) + good == len(noisy) and all(map(str.isdigit, limited))
+    is_kept &= len(limited) > 0 and good <= rounds * QUOTA_PER_S * (seconds + 3)
     return Outcome(said, is_kept and (not long or p99_ms(beside) <= 1.5 * p99_ms(alone)))
