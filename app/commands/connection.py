@@ -224,6 +224,11 @@ class Connection(HttpToolsProtocol):
         self._is_deaf = self._socket.is_finishing = True
         self._raw.abort()
 
+    def shutdown(self) -> None:
+        """The service ends: what does not arrive soon is not waited for."""
+        self.all.patience_s = min(self.all.patience_s, LINGER_S)
+        super().shutdown()
+
     def look(self, now: float, held_up_s: float) -> None:
         """Close it if it takes too long; `held_up_s` is how long this process itself could not read."""
         self.since += held_up_s

@@ -2,6 +2,7 @@
 
 import re
 import socket
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +13,8 @@ from tests.e2e.wire import connected, one_answer
 
 SETTINGS = {"WINNOW_REQUEST_PATIENCE_S": "2", "WINNOW_MAX_CONNECTIONS": "400"}
 """So that what has to be waited for is soon over, and what is too many soon reached."""
+ENDS_WITHIN_S = 8
+"""With slow clients connected; requests in flight have ten."""
 ASKED = b"GET /livez HTTP/1.1\r\nHost: a.example\r\n\r\n"
 
 
@@ -73,3 +76,14 @@ def test_a_noisy_site_is_held_back():
     outcome = noisy_site.run(long=False)
 
     assert outcome.is_met, outcome.measured
+
+
+def test_the_service_ends_soon_though_slow_clients_are_there(tmp_path):
+    with serving(tmp_path) as port:
+        slow = [each for kind in slow_clients.sent_slowly(port).values() for each in kind]
+        began = time.monotonic()
+    took_s = time.monotonic() - began
+    for each in slow:
+        each.close()
+
+    assert took_s < ENDS_WITHIN_S
