@@ -1,10 +1,12 @@
 """One site sends twenty times its quota: what that does to another."""
 
+import asyncio
 import http.client
+import re
 import statistics
 import tempfile
 import time
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from tests.e2e.server import add_sites, serving
@@ -14,7 +16,6 @@ AIM = "one key at 20 times its quota: another site's p99 at most 1.5 times as lo
 QUIET, NOISY = "quietquietqu", "noisynoisyno"
 QUOTA_PER_S = 20
 TIMES = 20
-CONNECTIONS = 8
 EVERY_S = 0.1
 """Of the quiet site: within its quota."""
 COMMENT = b'{"text": "I moved our builds to a private feed last spring and have not looked back.", "author": "Jana"}'
@@ -40,11 +41,27 @@ def sent(port: int, key: str, every_s: float, seconds: float) -> tuple[list[floa
 
 
 def noise(port: int, seconds: float) -> list[tuple[int, str]]:
-    """Twenty times the quota, over several connections."""
-    every_s = CONNECTIONS / (TIMES * QUOTA_PER_S)
-    with ThreadPoolExecutor(CONNECTIONS) as pool:
-        parts = pool.map(lambda _: sent(port, NOISY, every_s, seconds)[1], range(CONNECTIONS))
-        return [each for part in parts for each in part]
+    """Twenty times the quota, whatever is answered: each request on a connection of its own."""
+    return asyncio.run(_noise(port, seconds))
+
+
+async def _noise(port: int, seconds: float) -> list[tuple[int, str]]:
+    began = time.monotonic()
+    asking = []
+    while time.monotonic() < began + seconds:
+        asking.append(asyncio.create_task(_asked(port)))
+        await asyncio.sleep(max(0.0, began + len(asking) / (TIMES * QUOTA_PER_S) - time.monotonic()))
+    return await asyncio.gather(*asking)
+
+
+async def _asked(port: int) -> tuple[int, str]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    head = f"POST /classify HTTP/1.1\r\nHost: a.example\r\nX-API-Key: {NOISY}\r\nContent-Length: {len(COMMENT)}\r\n"
+    writer.write(f"{head}Connection: close\r\n\r\n".encode() + COMMENT)
+    answer = (await reader.read()).decode()
+    writer.close()
+    retry = re.search(r"(?i)retry-after: (\d+)", answer)
+    return int(answer[9:12]), retry[1] if retry else ""
 
 
 def p99_ms(took_s: list[float]) -> float:
