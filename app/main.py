@@ -59,6 +59,7 @@ _ABOUT: dict[str, Any] = {
     "description": _DESCRIPTION,
     "docs_url": None,  # both pages would load their assets from a CDN
     "redoc_url": None,
+    "openapi_url": None,  # see openapi.install
 }
 _API = (classify, batch, akismet, feedback, pages, perspective, coral)
 _PARTS = (*_API, *REVIEW, about, health)
@@ -90,7 +91,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 
 @asynccontextmanager
-async def _running(settings: Settings, metrics: Metrics, app: FastAPI) -> AsyncIterator[None]:
+async def _running(settings: Settings, metrics: Metrics, app: FastAPI) -> AsyncIterator[dict[str, Any]]:
     async with AsyncExitStack() as closing:
         wiring = app.state.wiring = _wired(settings, metrics, closing)
         closing.callback(wiring.clients.flush)
@@ -108,7 +109,7 @@ async def _running(settings: Settings, metrics: Metrics, app: FastAPI) -> AsyncI
         closing.callback(wiring.shadow.close, CLOSE_WITHIN_S)
         trying = asyncio.create_task(keep_trying(wiring))
         closing.callback(trying.cancel)
-        yield
+        yield {"metrics": metrics}  # for the server, which counts what it refuses itself
 
 
 def _wired(settings: Settings, metrics: Metrics, closing: AsyncExitStack) -> Wiring:

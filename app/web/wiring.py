@@ -21,6 +21,7 @@ from app.store.sql import SqlStore
 from app.web.auth import Keys
 from app.web.clients import Clients
 from app.web.metrics import Metrics
+from app.web.rates import Rates
 from app.web.recording import Recorder, Writer
 from app.web.review.passwords import Passwords
 from app.web.shadow import Shadow
@@ -65,6 +66,7 @@ class Wiring:
         self.keys = Keys(
             lambda key: self.read("key", self.store.site_of_key, key),
             lambda: self.read("key", self.store.open_networks),
+            spent=Rates(self.settings.site_comments_per_second, self.settings.site_comments_burst),
         )
         self.clients = Clients(self.store.note_clients, self.now)
         self.shadow = Shadow(self.store, self.now, self.metrics.shadowed)

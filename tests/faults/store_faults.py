@@ -39,7 +39,7 @@ def measure(seconds: float, locked_s: float, *, all_of_them: bool) -> tuple[list
         server.add_sites(home, {"blog": KEY})
         disk = _disk.Disk(Path(folder))
         faults = _faults(home / "winnow.db", disk)
-        with server.serving(home, also=disk.environment()) as port, Clients(port).asking() as clients:
+        with server.serving(home, settings=disk.environment()) as port, Clients(port).asking() as clients:
             began = time.monotonic()
             time.sleep(seconds)
             calm_ms = clients.classify.slowest_ms(began, began + seconds)
