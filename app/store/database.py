@@ -11,6 +11,7 @@ from sqlalchemy.exc import ArgumentError
 
 from app.errors import StoreUnavailable
 from app.store.faults import named_failures
+from app.store.pseudonyms import NO_NAME, present_key, pseudonym
 from app.store.schema import REVISION, create, revisions
 
 BUSY_TIMEOUT_MS = 2000
@@ -135,6 +136,10 @@ def _engine(url: URL, busy_timeout_ms: int, *, foreign_keys: bool) -> Engine:
     # hide_parameters: a failing statement must not copy a comment into a log.
     engine = create_engine(url, hide_parameters=True, pool_timeout=busy_timeout_ms / 1000, connect_args={"timeout": 0})
 
+    def named(network: str) -> str:
+        key = present_key(str(url.database))
+        return pseudonym(network, key) if key else NO_NAME
+
     def prepare(connection: sqlite3.Connection, _: Any) -> None:
         # None: Python's sqlite3 leaves BEGIN to us. Otherwise it would begin late, and never before DDL.
         connection.isolation_level = None
@@ -145,6 +150,7 @@ def _engine(url: URL, busy_timeout_ms: int, *, foreign_keys: bool) -> Engine:
             # What is deleted, and what a page held before it was split, is overwritten: erasing finds no old copies.
             # Some builds of SQLite have it on anyway; 0 of 6 test databases kept a trace with it, 3 of 3 without.
             connection.execute("PRAGMA secure_delete=ON")
+            connection.create_function("winnow_pseudonym", 1, named, deterministic=True)
             connection.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
         except BaseException:
             connection.close()  # the pool does not know it yet, so nobody else would
