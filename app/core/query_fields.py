@@ -97,11 +97,11 @@ def _one_of(*known: str) -> Callable[[str], str | None]:
 def _domain(value: str) -> str | None:
     """Of a host, or of an address with one; in punycode.
 
-    >>> _domain("https://www.Bücher.example/a"), _domain("*.example.com"), _domain("two words")
-    ('www.xn--bcher-kva.example', 'example.com', None)
+    >>> _domain("https://www.Bücher.example/a"), _domain("http://*.example.com"), _domain("two words"), _domain("a@*")
+    ('www.xn--bcher-kva.example', 'example.com', None, None)
     """
     url = parse_url(value) or parse_url(f"http://{value.removeprefix('*').strip('.')}")
-    return url.host.strip(".") or None if url else None
+    return url.host.strip("*.") or None if url else None
 
 
 def _host(value: str) -> str | None:
