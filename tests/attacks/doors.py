@@ -188,9 +188,7 @@ class Service:
 
 
 @contextmanager
-def served(
-    home: Path, *, before: Sequence[str] = (), log: Path | None = None, **settings: str
-) -> Iterator[Service]:
+def served(home: Path, *, before: Sequence[str] = (), log: Path | None = None, **settings: str) -> Iterator[Service]:
     """A service that answers, until the block ends.
 
     Args:

@@ -35,7 +35,11 @@ def run(long: bool) -> Outcome:
     """Watched, then alone; in long also parts of the suite alone."""
     told = []
     is_met = True
-    for said, is_good in (watched(VISITORS if long else 1), alone(VISITORS if long else 1), *([suite()] if long else [])):
+    for said, is_good in (
+        watched(VISITORS if long else 1),
+        alone(VISITORS if long else 1),
+        *([suite()] if long else []),
+    ):
         told.append(said)
         is_met &= is_good
     return Outcome("; ".join(told), is_met)
@@ -66,7 +70,9 @@ def watched(visitors: int) -> tuple[str, bool]:
                 time.sleep(0.05)
             calls = [int(port) for port in _CALLS.findall(trace.read_text())]
     elsewhere = [port for port in calls if port != receiver.port]
-    said = f"{requests} requests under strace: {len(calls) - len(elsewhere)} calls to the webhook, {len(elsewhere)} others"
+    said = (
+        f"{requests} requests under strace: {len(calls) - len(elsewhere)} calls to the webhook, {len(elsewhere)} others"
+    )
     return said, bool(calls) and not elsewhere
 
 
