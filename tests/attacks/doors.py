@@ -9,7 +9,7 @@ import os
 import signal
 import subprocess
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -188,13 +188,21 @@ class Service:
 
 
 @contextmanager
-def served(home: Path, *, before: Sequence[str] = (), log: Path | None = None, **settings: str) -> Iterator[Service]:
+def served(
+    home: Path,
+    *,
+    before: Sequence[str] = (),
+    log: Path | None = None,
+    prepare: Callable[[Path], None] = lambda _: None,
+    **settings: str,
+) -> Iterator[Service]:
     """A service that answers, until the block ends.
 
     Args:
         home: an empty folder, or one of before.
         before: what the command is started with, such as strace with its options.
         log: where what it says on stderr goes; the home's log without.
+        prepare: called with the home before the service starts.
         settings: WINNOW_<NAME>=value.
     """
     home.mkdir(parents=True, exist_ok=True)
@@ -205,6 +213,7 @@ def served(home: Path, *, before: Sequence[str] = (), log: Path | None = None, *
     with opening.open_store(settings_of(home)) as store:
         store.set_secrets("blog", "coral", [_SECRET], opening.now())
     log = log or home / "log"
+    prepare(home)
     given = {f"WINNOW_{name.upper()}": value for name, value in settings.items()}
     told = environment(home) | {"WINNOW_METRICS_KEY": METRICS_KEY} | given
     with log.open("ab") as errors:
