@@ -55,7 +55,9 @@ def run(long: bool) -> Outcome:
         refused = subprocess.run([*before, sys.executable, "-c", _TRIES], capture_output=True, text=True, check=False)
     facts = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
     is_confined = (facts["Seccomp"], facts["NoNewPrivs"]) == ("2", "1")
-    is_confined &= facts["Uid"].split() == [str(user())] * 4 and int(facts["CapEff"], 16) == int(facts["CapBnd"], 16) == 0
+    is_confined &= (
+        facts["Uid"].split() == [str(user())] * 4 and int(facts["CapEff"], 16) == int(facts["CapBnd"], 16) == 0
+    )
     done = [name for name in refused.stdout.split() if name]
     told = f"{len(calls)} requests, {len(failed)} with 5xx, {len(log.splitlines())} lines in the log"
     told += f"; user {user()}, confined: {'yes' if is_confined else 'no'}; of {len(_FORBIDDEN) + 1} forbidden acts {len(done)} worked"

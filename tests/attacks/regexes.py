@@ -124,9 +124,9 @@ def _of(kind: object, value: object) -> Iterator[str]:
                 yield from pieces(branch)
         case kinds.SUBPATTERN, (*_, inner):
             yield from pieces(inner)
-        case (kinds.MAX_REPEAT | kinds.MIN_REPEAT | kinds.POSSESSIVE_REPEAT), (_, _, inner):
+        case ((kinds.MAX_REPEAT | kinds.MIN_REPEAT | kinds.POSSESSIVE_REPEAT), (_, _, inner)):
             yield from pieces(inner)
-        case (kinds.ASSERT | kinds.ASSERT_NOT), (_, inner):
+        case ((kinds.ASSERT | kinds.ASSERT_NOT), (_, inner)):
             yield from pieces(inner)
 
 
