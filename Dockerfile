@@ -1,13 +1,14 @@
 # Winnow in a container: docs/operations.md says how to run it.
 #   docker build -t winnow . && docker run -p 8000:8000 -v winnow:/data winnow
 
-FROM python:3.11-slim AS build
+# Not the slim one: it has the C compiler that makes the inner loops fast.
+FROM python:3.11 AS build
 WORKDIR /opt/winnow
 RUN python -m venv /opt/venv
 # The locked requirements come first: they change seldom, so this layer is built seldom.
 COPY requirements.txt ./
 RUN /opt/venv/bin/python -m pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.txt
-COPY pyproject.toml README.md ./
+COPY pyproject.toml hatch_build.py README.md ./
 COPY app ./app
 RUN /opt/venv/bin/python -m pip install --no-cache-dir --disable-pip-version-check --no-deps --no-build-isolation -e .
 

@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 PYTHON ?= python3
+# Compiled at installation, where there is a C compiler.
+COMPILED := hatch_build.py app/core/_kernels.c
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev serve test clients check bench rivals faults sbom translations lock clean
@@ -75,10 +77,10 @@ define install
 endef
 endif
 
-$(VENV)/.installed: requirements.txt pyproject.toml
+$(VENV)/.installed: requirements.txt pyproject.toml $(COMPILED)
 	$(call install,requirements.txt)
 	@touch $@
 
-$(VENV)/.installed-dev: requirements-dev.txt pyproject.toml
+$(VENV)/.installed-dev: requirements-dev.txt pyproject.toml $(COMPILED)
 	$(call install,requirements-dev.txt)
 	@touch $@ $(VENV)/.installed

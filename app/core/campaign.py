@@ -6,6 +6,7 @@ text has no key, and a link neither leads nor leaves anything behind where the s
 """
 
 import re
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
@@ -15,6 +16,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from app.core import kernels
 from app.core.comment import Campaign
 from app.core.features import Looked
 from app.core.features_text import prose_of
@@ -30,7 +32,7 @@ ALIKE = 0.4
 COPY = 0.8
 """Similarity from which a text holds no more than the campaign's did."""
 LEAST_SHINGLES = 40
-"""Different runs of SHINGLE letters that a text must have to be compared at all: some eight words."""
+"""Different runs of five letters that a text must have to be compared at all: some eight words."""
 MAX_LETTERS = 5_000
 """Letters of a text that are looked at."""
 MAX_LINKS = 8
@@ -38,7 +40,6 @@ MAX_LINKS = 8
 DAMNING = 0.5
 """Link score from which the whole domain, or the account on a host where anyone can publish, leaves a key behind."""
 
-SHINGLE = 5
 HASHES = 64
 """A sketch keeps a byte of each; two times out of three it tells the similarity to within 0.06."""
 BANDS, ROWS = 5, 3
@@ -53,9 +54,9 @@ _WAYS = ("text", "acting", "url", "place")
 
 _ADDRESS = re.compile(r"(?:https?|ftp)://\S*|www\.\S*")
 _NO_LETTERS = {code: None for code in range(128) if not chr(code).isalpha()}
-_PRIME = np.uint32(0x01000193)
-_PRIME_64 = np.uint64(0x00000100000001B3)
-_FIRST_UNSPACED = 0x0E00
+_PRIME = 0x00000100000001B3
+_64_BITS = (1 << 64) - 1
+_FIRST_UNSPACED = "\u0e00"
 """Thai, Han, Kana, Hangul: a character says as much there as three letters do."""
 _FIELDS = frozenset({"text", "author", "author_url"})
 _NO_PUSH = frozenset({"own", "identity"})
@@ -240,36 +241,24 @@ def _letters(looked: Looked) -> str:
 
 
 def _of_text(letters: str) -> tuple[list[int], bytes]:
-    codes = np.frombuffer(letters.encode("utf-32-le", "replace"), dtype=np.uint32)
-    if len(codes) < LEAST_SHINGLES // 3:
+    if len(letters) < LEAST_SHINGLES // 3:
         return [], b""
-    hashed = codes
-    for size in range(1, SHINGLE):
-        hashed = hashed[:-1] * _PRIME ^ codes[size:]
-    hashed = _stirred(hashed)
-    hashed.sort()
-    different = 1.0 + float(np.count_nonzero(hashed[1:] != hashed[:-1]))
-    if not letters.isascii():
-        different *= 1 + 2 * float(np.mean(codes >= _FIRST_UNSPACED))
-    if different < LEAST_SHINGLES:
+    different, least = kernels.least_hashes(letters, _MULTIPLIERS)
+    unspaced = 0 if letters.isascii() else sum(c >= _FIRST_UNSPACED for c in letters)
+    if different * (1 + 2 * unspaced / len(letters)) < LEAST_SHINGLES:
         return [], b""
-    least = (hashed * _MULTIPLIERS).min(axis=1)
-    return _of_bands(least[: BANDS * ROWS].reshape(BANDS, ROWS)), least.astype(np.uint8).tobytes()
+    return _of_bands(struct.unpack_from(f"<{BANDS * ROWS}I", least)), least[::4]
 
 
-def _of_bands(bands: npt.NDArray[np.uint32]) -> list[int]:
-    keys = np.arange(1, BANDS + 1, dtype=np.uint64)
-    for row in bands.astype(np.uint64).T:
-        keys = (keys ^ row) * _PRIME_64
-        keys ^= keys >> np.uint64(29)
-    return [key >> _KIND_BITS + 1 << _KIND_BITS | band for band, key in enumerate(keys.tolist())]
-
-
-def _stirred(hashed: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
-    """Every bit of a hash made to depend on every other, as MurmurHash3 does at its end."""
-    hashed = (hashed ^ hashed >> np.uint32(16)) * np.uint32(0x85EBCA6B)
-    hashed = (hashed ^ hashed >> np.uint32(13)) * np.uint32(0xC2B2AE35)
-    return hashed ^ hashed >> np.uint32(16)
+def _of_bands(least: Sequence[int]) -> list[int]:
+    keys = []
+    for band in range(BANDS):
+        key = band + 1
+        for hashed in least[band * ROWS : (band + 1) * ROWS]:
+            key = (key ^ hashed) * _PRIME & _64_BITS
+            key ^= key >> 29
+        keys.append(key >> _KIND_BITS + 1 << _KIND_BITS | band)
+    return keys
 
 
 def _multipliers() -> npt.NDArray[np.uint32]:
@@ -277,9 +266,9 @@ def _multipliers() -> npt.NDArray[np.uint32]:
     state, found = _SEED, []
     for _ in range(HASHES):
         state = (state * 6364136223846793005 + 1442695040888963407) % 2**64
-        found.append([state >> 32 | 1])
+        found.append(state >> 32 | 1)
     return np.array(found, dtype=np.uint32)
 
 
 _MULTIPLIERS = _multipliers()
-"""(HASHES, 1) uint32."""
+"""(HASHES,) uint32."""

@@ -3,29 +3,16 @@
 import math
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
-from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
 
-from app.core.blocks import NAMED, Block
-
-GRAM_SIZES = (3, 4, 5)
-"""Characters in an n-gram of an alphabetic script; scripts without spaces take 1 and 2."""
+from app.core import kernels
 
 _WORD = re.compile(r"\w+")
-_NOT_IN_WORDS = re.compile(r"[\W_]")
-_ASCII_NOT_IN_WORDS = {code: " " for code in range(128) if not chr(code).isalnum()}
-_SPACE = 32
-_FIRST_UNSPACED = 0x0E00
-"""Thai and what follows: Han, Kana, Hangul. Below it stand the scripts that put spaces between words."""
-_PRIME = 0x01000193
-_MULTIPLIER = np.uint32(_PRIME)
-_UNUSED_BITS = np.uint32(32 - NAMED.bits)
-_BLANK = re.compile(r"\s")
 
 
 class Unit(NamedTuple):
@@ -65,16 +52,6 @@ class Word(NamedTuple):
     end: int
 
 
-def buckets(names: Iterable[str]) -> npt.NDArray[np.int64]:
-    """The buckets of named features, the same on every machine.
-
-    >>> buckets(["w:casino", "w:bonus"]).tolist()
-    [691327, 997575]
-    """
-    hashed = np.array([crc32(name.encode("utf-8", "replace")) for name in names], dtype=np.uint32)
-    return (hashed * np.uint32(0x9E3779B1) >> _UNUSED_BITS).astype(np.int64)
-
-
 def words(folded: str) -> list[Word]:
     """The words of a folded text, with their spans.
 
@@ -101,64 +78,6 @@ def step(value: float, edges: Sequence[float]) -> int:
     [0, 1, 1, 2, 3]
     """
     return bisect_left(edges, value)
-
-
-class Grams:
-    """The character n-grams of a folded text: found once, with other buckets in every namespace.
-
-    Anything but letters and digits separates words, or only blanks do when signs count as letters; an n-gram may
-    begin or end with the gap, but not span it.
-
-    >>> len(Grams("casino")), len(Grams("")), len(Grams("so!")), len(Grams("so!", signs=True))
-    (15, 0, 3, 6)
-    """
-
-    def __init__(self, folded: str, signs: bool = False) -> None:
-        if signs:
-            spaced = _BLANK.sub(" ", folded)
-        else:
-            spaced = folded.translate(_ASCII_NOT_IN_WORDS) if folded.isascii() else _NOT_IN_WORDS.sub(" ", folded)
-        self._codes = np.frombuffer(f" {spaced} ".encode("utf-32-le", "replace"), dtype=np.uint32)
-        self._starts = _starts(self._codes)
-        """Size of an n-gram -> where those of that size begin, in the text with a space around it."""
-        self._count = sum(map(len, self._starts.values()))
-
-    def __len__(self) -> int:
-        """How many there are."""
-        return self._count
-
-    def buckets(self, salt: str, block: Block = NAMED) -> npt.NDArray[np.int64]:
-        """Their weights in a block; texts under the same salt share what their n-grams mean."""
-        hashed = self._codes ^ np.uint32(crc32(salt.encode()) * _PRIME & 0xFFFFFFFF)
-        found: list[npt.NDArray[np.uint32]] = []
-        for size in range(1, max(GRAM_SIZES) + 1):
-            if size > 1:
-                hashed = hashed[:-1] * _MULTIPLIER ^ self._codes[size - 1 :]
-            if size in self._starts:
-                found.append(hashed[self._starts[size]])
-        return block.spread(np.concatenate(found))
-
-    def centres(self) -> npt.NDArray[np.int64]:
-        """The position in the text of each one's middle character."""
-        found = np.concatenate([at + (size // 2 - 1) for size, at in self._starts.items()])
-        centres: npt.NDArray[np.int64] = np.maximum(np.minimum(found, len(self._codes) - 3), 0)  # np.clip takes 8 us
-        return centres
-
-
-def _starts(codes: npt.NDArray[np.uint32]) -> dict[int, npt.NDArray[np.int64]]:
-    """Where n-grams begin, by their size."""
-    starts: dict[int, npt.NDArray[np.int64]] = {}
-    unspaced = codes >= _FIRST_UNSPACED
-    if unspaced.any():
-        starts[1] = unspaced.nonzero()[0]
-        starts[2] = (unspaced[:-1] & unspaced[1:]).nonzero()[0]
-    visible = codes != _SPACE
-    kept = visible[1:-1]
-    for size in GRAM_SIZES:
-        if size > GRAM_SIZES[0]:
-            kept = kept[:-1] & visible[size - 2 : -1]
-        starts[size] = kept.nonzero()[0]
-    return starts
 
 
 class Emitter:
@@ -201,24 +120,23 @@ class Emitter:
             unit: (entries,) the evidence each belongs to.
         """
         if len(index):
-            _, kind, counts = np.unique(index, return_inverse=True, return_counts=True)
-            self._arrays.append((index, 1 / np.sqrt(counts[kind] * len(index)), unit))
+            self._arrays.append((index, kernels.damped(index), unit))
 
     def add_grams(
-        self, salt: str, found: Grams, unit_at: npt.NDArray[np.int64] | int, weight: float
+        self, salt: str, folded: str, unit_at: npt.NDArray[np.int64] | int, weight: float
     ) -> npt.NDArray[np.int64]:
         """Character n-grams of a text, with an L2 norm of `weight`; returns their buckets.
 
         Args:
             salt: their namespace.
-            found: the n-grams.
+            folded: the text, see kernels_plain.grams.
             unit_at: the evidence each character of the text belongs to, or one for all.
             weight: the L2 norm of all the n-grams together.
         """
-        index = found.buckets(salt)
-        if len(found):
-            value = np.full(len(found), weight / math.sqrt(len(found)))
-            unit = np.full(len(found), unit_at) if isinstance(unit_at, int) else unit_at[found.centres()]
+        index, middles = kernels.grams(folded, salt)
+        if len(index):
+            value = np.full(len(index), weight / math.sqrt(len(index)))
+            unit = np.full(len(index), unit_at) if isinstance(unit_at, int) else unit_at[middles]
             self._arrays.append((index, value, unit))
         return index
 
@@ -226,7 +144,7 @@ class Emitter:
         """All that was added."""
         columns = [
             (
-                buckets(self._names),
+                kernels.name_buckets(self._names),
                 np.array(self._value, dtype=np.float64),
                 np.array(self._unit, dtype=np.int64),
             ),

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 
 from app.core.comment import Comment
-from app.core.emit import Emitter, Grams, step, tokens
+from app.core.emit import Emitter, step, tokens
 from app.core.folding import fold, letters
 from app.core.links import Link
 from app.core.lists import Lists
@@ -41,7 +41,7 @@ def emit(out: Emitter, comment: Comment, name: Name, links: tuple[Link, ...], li
     if found:
         scale = 0.5 / math.sqrt(2 * len(found))
         out.add(unit, [each for word in found for each in (f"w:{word}", f"author:{word}")], scale)
-    out.add_grams("author", Grams(name.folded), unit, 0.6)
+    out.add_grams("author", name.folded, unit, 0.6)
     for trade in trades[:3]:
         out.add(unit, (f"author.trade:{trade}", "author.trade"), 0.4)
     purposes = {hit.trade for hit in lists.purposes.find(name.folded)}

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from app.core.emit import Emitter, Grams, step, tokens
+from app.core.emit import Emitter, step, tokens
 from app.core.features_page import GRAM_SALT, Page
 from app.core.folding import fold
 from app.core.links import Link
@@ -92,9 +92,9 @@ def _slug(at: _At, part: str, written: str) -> int:
         shown = [f"#{len(word)}" if word.isdigit() else word for word in found]
         both = [name for word in shown for name in (f"w:{word}", f"{at.prefix}.{part}:{word}")]
         at.out.add(unit, both, at.share * 0.7 / math.sqrt(2 * len(found)))
-        grams = Grams(" ".join(found))
-        at.out.add_grams(GRAM_SALT, grams, unit, at.share * 0.7)
-        at.out.add_grams(part, grams, unit, at.share * 0.5)
+        spelt = " ".join(found)
+        at.out.add_grams(GRAM_SALT, spelt, unit, at.share * 0.7)
+        at.out.add_grams(part, spelt, unit, at.share * 0.5)
     kind = at.link.host.kind
     if hits:
         letters = sum(map(_letters_of, hits))  # `kredit ohne schufa` is one hit and says more than `loan`

@@ -8,19 +8,19 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from app.core import kernels
 from app.core.blocks import NAMED
 from app.core.comment import Comment
-from app.core.emit import Emitter, Grams, step, tokens
+from app.core.emit import Emitter, step, tokens
 from app.core.folding import fold
 from app.core.hosts import parse_url
+from app.core.kernels_plain import UNSPACED
 from app.core.lists import Lists
 from app.core.sequences import codes_of, runs_of
 
 MAX_PAGE_CHARS = 20_000
 """The beginning of the page is what it is about; more costs time and says no more."""
 
-UNSPACED = r"\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
-"""Letters of scripts without spaces between words, for a class in a pattern."""
 CUT = "\ufffc"
 """Stands for an address in a text whose quotes are looked for: no page has it, so that no quote reaches over it."""
 _TOKEN = re.compile(rf"[{UNSPACED}{CUT}]|(?:(?![{UNSPACED}])[^\W_])+")
@@ -129,7 +129,7 @@ def _read(title: str, text: str, url: str, lists: Lists) -> Page:
     topics = {piece for word in tokens(f"{told} {slug}") for piece in content_of(word)}
     trades = {hit.trade for hit in lists.trades.find(told)}
     has = np.zeros(NAMED.size >> _SHIFT, dtype=bool)
-    has[Grams(told).buckets(GRAM_SALT) >> _SHIFT] = True
+    has[kernels.grams(told, GRAM_SALT)[0] >> _SHIFT] = True
     runs = np.unique(runs_of(codes_of(_TOKEN.findall(told)), _RUN))
     return Page(bool(title or text), frozenset(topics), frozenset(trades), runs, has, int(has.sum()))
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from app.core.emit import Emitter, Grams, Word, words
+from app.core.emit import Emitter, Word, words
 from app.core.features_page import CUT, GRAM_SALT, Page
 from app.core.features_page import emit as relevance
 from app.core.links import Link, emails
@@ -38,7 +38,7 @@ def emit(out: Emitter, seen: Seen, links: tuple[Link, ...], page: Page, lists: L
         [name for before, word in pairwise(["^", *shown]) for name in (f"w:{word}", f"w2:{before} {word}")],
         1 / math.sqrt(2 * len(found)),
     )
-    index = out.add_grams(GRAM_SALT, Grams(prose), _unit_of_each_character(prose, found, units), 1.0)
+    index = out.add_grams(GRAM_SALT, prose, _unit_of_each_character(prose, found, units), 1.0)
     relevance(out, page, index, len(found))
     _trades(out, prose, found, units, page, lists)
     return found

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from app.core import kernels
 from app.core.adaptation import NO_ADAPTATION, Adaptation, unpack
 from app.core.blocks import WEIGHTS
 from app.core.comment import Thresholds
-from app.core.emit import Features
 from app.core.features import Measured
 from app.errors import ModelUnusable
 
@@ -99,10 +99,12 @@ class Model:
     def score(self, measured: Measured) -> Scored:
         """The score of a comment and the part that each unit of evidence has in it."""
         features = measured.features
-        parts = _by_unit(self.weights[features.index].astype(np.float64), features)
+        units = len(features.units)
+        parts = kernels.by_unit(self.weights, features.index, features.value, features.unit, units)
         learned = np.zeros_like(parts)
         if len(self.adaptation.index):
-            learned = _by_unit(self.adaptation.at(features.index), features)
+            taught = self.adaptation.at(features.index) * features.value
+            learned = np.bincount(features.unit, taught, units).astype(np.float64, copy=False)
             parts = parts + learned
         link_logits = self.link_logits(measured, parts)
         logit, deciding = self.worst(self.bias + float(parts.sum()), link_logits)
@@ -131,15 +133,16 @@ class Model:
         if not measured.links:
             return []
         sums = np.bincount(measured.features.link + 1, weights=parts, minlength=len(measured.links) + 1)[1:]
-        return [
-            self.link_bias + self.link_scale * total / share
-            for total, share in zip(sums.tolist(), measured.link_shares, strict=True)
-        ]
+        return [self.link_logit(total, share) for total, share in zip(sums.tolist(), measured.link_shares, strict=True)]
 
+    def link_logit(self, total: float, share: float) -> float:
+        """The log-odds of a link alone.
 
-def _by_unit(weights: npt.NDArray[np.float64], features: Features) -> npt.NDArray[np.float64]:
-    parts = np.bincount(features.unit, weights=weights * features.value, minlength=len(features.units))
-    return parts.astype(np.float64, copy=False)
+        Args:
+            total: the sum of the parts of its evidence.
+            share: the factor that its features got, see `Measured.link_shares`.
+        """
+        return self.link_bias + self.link_scale * total / share
 
 
 def probability_of(logit: float) -> float:

@@ -3,9 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
-
 from app.core.comment import Comment
 from app.core.emit import Unit
 from app.core.features import Measured
@@ -37,13 +34,17 @@ def explain(comment: Comment, measured: Measured, scored: Scored, model: Model, 
     MAX_REASONS, are left out.
     """
     units = measured.features.units
-    merged = [found for found in _merged(units, scored.weights) if abs(found.weight) >= MIN_WEIGHT]
+    weights = scored.weights.tolist()
+    merged = [found for found in _merged(units, weights) if abs(found.weight) >= MIN_WEIGHT]
     merged.sort(key=lambda found: -abs(found.weight))
     told = merged[:MAX_REASONS]
+    taught = bool(len(model.adaptation.index))
     reasons = []
     for found, without in zip(told, _scores_without(told, measured, scored, model), strict=True):
-        unit = units[max(found.units, key=lambda number: abs(scored.weights[number]))]
-        is_learned = float(scored.learned[found.units].sum()) / float(scored.parts[found.units].sum()) > 1 / 2
+        unit = units[max(found.units, key=lambda number: abs(weights[number]))]
+        is_learned = (
+            taught and float(scored.learned[found.units].sum()) / float(scored.parts[found.units].sum()) > 1 / 2
+        )
         quoted = getattr(comment, unit.field)[found.begin : found.end] if unit.field else ""
         reasons.append(
             Reason(
@@ -95,11 +96,11 @@ def _label(unit: Unit, weight: float, measured: Measured, lists: Lists, is_learn
     return label
 
 
-def _merged(units: Sequence[Unit], weights: npt.NDArray[np.float64]) -> list[_Evidence]:
+def _merged(units: Sequence[Unit], weights: Sequence[float]) -> list[_Evidence]:
     """Words that stand side by side and pull the same way are one piece of evidence."""
     merged: list[_Evidence] = []
     last: _Evidence | None = None  # only if it is a word
-    for number, (unit, weight) in enumerate(zip(units, weights.tolist(), strict=True)):
+    for number, (unit, weight) in enumerate(zip(units, weights, strict=True)):
         is_word = unit.code.startswith("text.")
         if (
             last
@@ -119,15 +120,25 @@ def _merged(units: Sequence[Unit], weights: npt.NDArray[np.float64]) -> list[_Ev
 
 def _scores_without(removed: Sequence[_Evidence], measured: Measured, scored: Scored, model: Model) -> Iterator[float]:
     """Per piece of evidence, the score without it, all else equal: the worst view that is left counts."""
-    left = np.repeat(scored.parts[np.newaxis], len(removed), axis=0)
-    for row, found in zip(left, removed, strict=True):
-        row[found.units] = 0.0
+    parts = scored.parts.tolist()
+    whole = model.bias + sum(parts)
+    for found in removed:
+        left = whole - sum([parts[number] for number in found.units])
+        yield probability_of(model.worst(left, _links_without(found, parts, measured, scored, model))[0])
+
+
+def _links_without(
+    removed: _Evidence, parts: Sequence[float], measured: Measured, scored: Scored, model: Model
+) -> Sequence[float]:
+    """What each link says alone without a piece of evidence; a link of which nothing else speaks is left out."""
     units = measured.features.units
-    for row, found, total in zip(left, removed, left.sum(axis=1).tolist(), strict=True):
-        link = units[found.units[0]].link  # words that are one piece of evidence belong to no link
-        link_logits: Sequence[float] = scored.link_logits
-        if link >= 0:
-            link_logits = model.link_logits(measured, row)
-            if not row[measured.features.link == link].any():
-                del link_logits[link]  # nothing is left that speaks of it
-        yield probability_of(model.worst(model.bias + total, link_logits)[0])
+    link = units[removed.units[0]].link  # words that are one piece of evidence belong to no link
+    if link < 0:
+        return scored.link_logits
+    left = [parts[number] for number, unit in enumerate(units) if unit.link == link and number not in removed.units]
+    logits = list(scored.link_logits)
+    if any(left):
+        logits[link] = model.link_logit(sum(left), measured.link_shares[link])
+    else:
+        del logits[link]
+    return logits

@@ -10,7 +10,8 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,14 +20,14 @@ from app.core.comment import Comment
 from app.core.emit import Emitter
 from app.core.features_author import Name
 from app.core.hosts import Host
+from app.core.kernels_plain import OWN, SHARED
 from app.core.links import MAX_LINKS, Link, bare_addresses, href_of
 from app.core.lists import Lists
 from app.core.text import Seen, plain_address
 from app.core.traced import Traced
 
-SHARED, OWN = "\x01", "\x02"
-"""What an address begins with instead of the host's name. No text holds these: `text.read` takes them out."""
 _SIGN_OF = {"shared": SHARED, "own": OWN}
+"""No text holds these: `text.read` takes them out."""
 _MAX_ADDRESS_CHARS = 2000
 _HEAD = re.compile(r"(?i)(?:[a-z]+:)?[/\\]*(?:[^/\\?#]*@)?(?:www\.)?")
 _HOST = re.compile(r"[^/\\?#]*")
@@ -137,56 +138,86 @@ def _customer_of(host: Host, lists: Lists) -> str:
     return ""
 
 
-def running(pieces: Pieces, owners: Owners, folded: bool) -> Running:
-    """The running text of a comment.
+class _Part(NamedTuple):
+    """A piece of a running text: of the comment's own text, or written by us."""
+
+    begin: int
+    """Of the comment's own text; where a piece of ours stands in it."""
+    end: int
+    text: str | None
+    """Ours; None for text[begin:end]."""
+    owner: int | None
+    """None: whoever has each character of the text, or the one at `begin`."""
+
+
+def running(pieces: Pieces, owners: Owners) -> tuple[Running, Running]:
+    """The running texts of a comment: in one spelling, lower case and in one line; and as written.
 
     Args:
         pieces: the comment.
         owners: see `owners_of`.
-        folded: in one spelling, lower case, and in one line, instead of as written.
     """
-    line = " " if folded else "\n"
-    written: list[str] = []
-    owner_of: list[npt.NDArray[np.int64]] = []
+    plain, folded = pieces.seen.plain, pieces.seen.folded
+    parts, owner = _parts(pieces, plain, owners), _owner_of_each_character(plain, pieces.links, owners)
+    signed = _signed(pieces.name.written, pieces.author_url, "\n", owners)
+    written = _joined([*signed, *parts], plain.text, owner)
+    if folded.begins is not plain.begins:  # else the same characters stand in the same places, as they mostly do
+        parts, owner = _parts(pieces, folded, owners), _owner_of_each_character(folded, pieces.links, owners)
+    signed = _signed(pieces.name.folded, pieces.author_url.lower(), " ", owners)
+    lowered = [part if part.text is None else part._replace(text=part.text.lower()) for part in parts]
+    return _joined([*signed, *lowered], folded.text, owner), written
 
-    def add(piece: str, owner: npt.NDArray[np.int64] | int) -> None:
-        written.append(piece)
-        owner_of.append(np.full(len(piece), owner) if isinstance(owner, int) else owner)
 
-    signed = pieces.name.folded if folded else pieces.name.written
-    if signed and owners.signer >= 0:
-        add(signed + line, owners.signer)
-    if owners.address >= 0:
-        add((pieces.author_url.lower() if folded else pieces.author_url) + line, owners.address)
-    traced = pieces.seen.folded if folded else pieces.seen.plain
-    owner = _owner_of_each_character(traced, pieces.links, owners)
+def _signed(name: str, address: str, gap: str, owners: Owners) -> list[_Part]:
+    """Who signs, in front of the text."""
+    parts = [_Part(0, 0, name + gap, owners.signer)] if name and owners.signer >= 0 else []
+    return [*parts, _Part(0, 0, address + gap, owners.address)] if owners.address >= 0 else parts
+
+
+def _parts(pieces: Pieces, traced: Traced, owners: Owners) -> list[_Part]:
+    """The text with links in one notation."""
+    parts: list[_Part] = []
     at = 0
-    for begin, end, piece, unit in _edits(pieces, traced, owners.links):
-        if begin > at:
-            add(traced.text[at:begin], owner[at:begin])
-        add(piece.lower() if folded else piece, int(owner[begin]) if unit is None else unit)
-        at = max(at, end)
-    add(traced.text[at:], owner[at:])
-    return Running("".join(written), np.concatenate(owner_of))
+    for edit in _edits(pieces, traced, owners.links):
+        if edit.begin > at:
+            parts.append(_Part(at, edit.begin, None, None))
+        parts.append(edit)
+        at = max(at, edit.end)
+    return [*parts, _Part(at, len(traced.text), None, None)]
+
+
+def _joined(parts: list[_Part], text: str, owner: npt.NDArray[np.int64]) -> Running:
+    written = [text[part.begin : part.end] if part.text is None else part.text for part in parts]
+    joined = "".join(written)
+    owners = np.empty(len(joined), dtype=np.int64)
+    at = 0
+    for part, piece in zip(parts, written, strict=True):
+        after = at + len(piece)
+        if part.text is None:
+            owners[at:after] = owner[part.begin : part.end]
+        else:
+            owners[at:after] = owner[part.begin] if part.owner is None else part.owner
+        at = after
+    return Running(joined, owners)
 
 
 def _owner_of_each_character(traced: Traced, links: Iterable[Link], owners: Owners) -> npt.NDArray[np.int64]:
     """(characters,) of a text; a gap belongs to the word before it."""
-    begins = np.asarray(traced.begins, dtype=np.int64)
+    size = len(traced.text)
     if owners.words:
-        starts = np.array([begin for begin, _ in owners.words])
-        numbers = np.array([number for _, number in owners.words])
-        owner = numbers[np.maximum(np.searchsorted(starts, begins, side="right") - 1, 0)]
+        edges = [0, *[bisect_left(traced.begins, begin) for begin, _ in owners.words[1:]], size]
+        lengths = [end - begin for begin, end in pairwise(edges)]
+        owner = np.repeat([number for _, number in owners.words], lengths)
     else:
-        owner = np.full(len(begins), owners.rest)
+        owner = np.full(size, owners.rest)
     for link in links:
         here = slice(bisect_left(traced.begins, link.begin), bisect_left(traced.begins, link.end))
         owner[here] = owners.links[link.begin]
     return owner
 
 
-def _edits(pieces: Pieces, traced: Traced, owners: dict[int, int]) -> list[tuple[int, int, str, int | None]]:
-    """What goes into the text, in order: from where to where, what, its evidence or None for that of the place.
+def _edits(pieces: Pieces, traced: Traced, owners: dict[int, int]) -> list[_Part]:
+    """What goes into the text, in order.
 
     Links that markup makes, all notations alike, without those that are no evidence: the same address again, what leads
     nowhere, and what the platform made of an address, which begins where its words do. And addresses in the text.
@@ -208,4 +239,4 @@ def _edits(pieces: Pieces, traced: Traced, owners: dict[int, int]) -> list[tuple
         begin, end = bisect_left(traced.begins, source_begin), bisect_left(traced.begins, source_end)
         if begin < end:
             edits.append((begin, 3, end, address, None))
-    return [(begin, end, piece, unit) for begin, _, end, piece, unit in sorted(edits, key=lambda edit: edit[:2])]
+    return [_Part(begin, end, piece, unit) for begin, _, end, piece, unit in sorted(edits, key=lambda edit: edit[:2])]

@@ -12,7 +12,7 @@ from app.core.comment import Campaign, Comment, History, Page, Precedent, Rule, 
 from app.store import rows
 from app.store.records import Alike, Record, page_key, refuse_decided
 from app.store.schema import comments, decisions, links, pages, rules, sites
-from app.store.sql_base import SqlBase, require_site, site_unknown
+from app.store.sql_base import Read, SqlBase, require_site, site_unknown
 from app.store.sql_grouping import LEADS, SIZE, assigned, campaign_of, looked_up, since, write_grouping
 from app.store.sql_networks import name_rows
 from app.store.sql_precedents import RECALL, asked, precedent_of
@@ -57,32 +57,33 @@ class SqlComments(SqlBase):
             signature: how the comment finds its campaign, on whichever site that is, and what was said of comments
                 like it; without keys it stands alone.
         """
-        found = self._read(self._history, now, site_name)
-        if not found:
-            raise site_unknown(site_name)
-        hold, reject, discard, is_observed = found[0][:4]
-        return History(
-            thresholds=None if hold is None else Thresholds(hold, reject, discard),
-            rules=tuple(Rule(*row[4:]) for row in found if row[4] is not None),
-            page=self._page_of(site_name, comment),
-            campaign=self._campaign_of(signature, now) if signature.keys else None,
-            precedent=self._precedent_of(site_name, signature, now),
-            is_observed=bool(is_observed),
-        )
+        with self._reads() as read:
+            found = read(self._history, now, site_name)
+            if not found:
+                raise site_unknown(site_name)
+            hold, reject, discard, is_observed = found[0][:4]
+            return History(
+                thresholds=None if hold is None else Thresholds(hold, reject, discard),
+                rules=tuple(Rule(*row[4:]) for row in found if row[4] is not None),
+                page=self._page_of(read, site_name, comment),
+                campaign=self._campaign_of(read, signature, now) if signature.keys else None,
+                precedent=self._precedent_of(read, site_name, signature, now),
+                is_observed=bool(is_observed),
+            )
 
-    def _campaign_of(self, signature: Signature, now: str) -> Campaign | None:
-        found = self._read(self._leads, looked_up(signature), since(now))
+    def _campaign_of(self, read: Read, signature: Signature, now: str) -> Campaign | None:
+        found = read(self._leads, looked_up(signature), since(now))
         campaign = campaign_of(signature, found, now) if found else None
-        return replace(campaign, size=self._read(self._size, campaign.id)[0][0]) if campaign else None
+        return replace(campaign, size=read(self._size, campaign.id)[0][0]) if campaign else None
 
-    def _precedent_of(self, site_name: str, signature: Signature, now: str) -> Precedent | None:
+    def _precedent_of(self, read: Read, site_name: str, signature: Signature, now: str) -> Precedent | None:
         keys = asked(signature)
-        found = self._read(self._recall, keys, now, site_name) if keys else ()
+        found = read(self._recall, keys, now, site_name) if keys else ()
         return precedent_of(signature, found) if found else None
 
-    def _page_of(self, site_name: str, comment: Comment) -> Page | None:
+    def _page_of(self, read: Read, site_name: str, comment: Comment) -> Page | None:
         key = page_key(comment.page_url) if comment.page_url and not comment.page_text else ""
-        found = self._read(self._page, site_name, key) if key else ()
+        found = read(self._page, site_name, key) if key else ()
         return Page(*found[0]) if found else None
 
     def record(self, records: Sequence[Record]) -> None:

@@ -2,7 +2,9 @@
 
 A commit waits for the disk (synchronous=FULL), and SQLite has one writer at a time. So requests do
 not write: they hand their records to one thread, which commits whatever has come together while the
-commit before was running. A lone request does not wait for company.
+commit before was running. A lone request does not wait for company; where there was some, the next
+commit waits a moment for more (as PostgreSQL's commit_delay does), for it costs nearly as much for
+one record as for ten.
 """
 
 import threading
@@ -18,6 +20,9 @@ from app.store.records import Record
 
 MAX_WAITING = 10_000  # records; at a few KB each some 50 MB, and more than a second's worth of load
 MAX_WAITING_CHARACTERS = 64_000_000  # of text and page text; at up to 4 bytes each at most some 256 MB
+LINGER_S = 0.004
+"""How long a commit waits for company after one that had some: 16 clients at once cost a seventh less processor time
+(2026-12-01), and each answer comes at most so much later. A lone request never waits."""
 RETRY_SECONDS = 2.0  # as long as one wait for a lock, so that a locked database is not waited for 256 times
 
 
@@ -60,6 +65,8 @@ class Writer:
         self._waiting_records = 0
         self._waiting_characters = 0
         self._closing = False
+        # Of the thread alone:
+        self._had_company = False
         self._thread = threading.Thread(target=self._run, name="winnow-writer", daemon=True)
         self._thread.start()
 
@@ -140,6 +147,9 @@ class Writer:
         with self._wake:
             while not self._waiting and not self._closing:
                 self._wake.wait()
+        if self._had_company:
+            time.sleep(LINGER_S)
+        with self._wake:
             batch: list[_Submit] = []
             records = 0
             while self._waiting:
@@ -148,6 +158,7 @@ class Writer:
                     break
                 batch.append(self._waiting.popleft())
                 records += size
+            self._had_company = len(batch) > 1
             self._waiting_records -= records
             self._waiting_characters -= sum(submit.characters for submit in batch)
             return batch

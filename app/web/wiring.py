@@ -1,13 +1,10 @@
 """What the handlers hold: the store, the writer, the model. Put together once, by app.main."""
 
-import asyncio
-import logging
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import monotonic
-from typing import ParamSpec, Protocol, TypeVar
+from typing import ParamSpec, TypeVar
 
 from starlette.requests import Request
 
@@ -17,75 +14,21 @@ from app.core.lists import Lists
 from app.core.model import Model
 from app.core.shadow import Trial
 from app.core.times import written
-from app.errors import StoreUnavailable, WinnowError
+from app.errors import StoreUnavailable
 from app.settings import Settings
-from app.store.records import Record
 from app.store.sql import SqlStore
 from app.web.auth import Keys
 from app.web.clients import Clients
 from app.web.metrics import Metrics
+from app.web.recording import Recorder, Writer
 from app.web.review.passwords import Passwords
 from app.web.shadow import Shadow
-
-_log = logging.getLogger(__name__)
 
 SLOW_S = 0.05
 REST_S = 1.0
 """How long the store is not asked again after a failure that took longer than SLOW_S."""
-BRIEF_PATIENCE_S = 0.02
-"""The longest an answer waits for its record while the disk is known to be slow."""
-
 P = ParamSpec("P")
 T = TypeVar("T")
-
-
-class Writer(Protocol):
-    """What the handlers ask of the group commit."""
-
-    def submit(self, records: Sequence[Record], /) -> "Future[None]":
-        """The future is done when every record is on disk, or fails with StoreUnavailable; never raises."""
-
-    def flush(self) -> "Future[None]":
-        """The future is done when everything that waits now has been written, or could not be."""
-
-
-class Recorder:
-    """Hands records to the writer and waits for the disk, but never for long."""
-
-    def __init__(self, writer: Writer, patience_s: float, metrics: Metrics) -> None:
-        self._writer = writer
-        self._patience_s = patience_s
-        self._metrics = metrics
-        self._is_slow = False
-        self._is_failing = False
-
-    async def record(self, records: Sequence[Record]) -> tuple[str, ...]:
-        """What to put in `degraded`: nothing, "store" (not stored) or "store.slow" (not stored yet)."""
-        if not records:
-            return ()
-        written = asyncio.wrap_future(self._writer.submit(records))
-        written.add_done_callback(self._written)
-        patience_s = min(BRIEF_PATIENCE_S, self._patience_s) if self._is_slow else self._patience_s
-        await asyncio.wait((written,), timeout=patience_s)
-        if not written.done():
-            self._is_slow = True
-            self._metrics.store_failed("slow")
-            return ("store.slow",)
-        return ("store",) if written.cancelled() or written.exception() else ()
-
-    def _written(self, written: "asyncio.Future[None]") -> None:
-        error = None if written.cancelled() else written.exception()
-        if error:
-            self._failed(error)
-        else:
-            self._is_slow = self._is_failing = False
-
-    def _failed(self, error: BaseException) -> None:
-        if not self._is_failing:  # one line when it starts, not one for every comment
-            # Our own errors hold nothing of a comment; of any other, only the kind is sure to be harmless.
-            _log.error("records are not stored: %s", error if isinstance(error, WinnowError) else type(error))
-        self._is_failing = True
-        self._metrics.store_failed("record")
 
 
 def utc_now() -> str:

@@ -12,7 +12,20 @@ import pytest
 from app.commands import diagnosis
 from app.errors import CommandRefused
 
-CHECKS = ["python", "clock", "settings", "home", "database", "lists", "suffixes", "model", "port", "training", "sites"]
+CHECKS = [
+    "python",
+    "loops",
+    "clock",
+    "settings",
+    "home",
+    "database",
+    "lists",
+    "suffixes",
+    "model",
+    "port",
+    "training",
+    "sites",
+]
 
 
 @pytest.fixture

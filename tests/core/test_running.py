@@ -8,7 +8,8 @@ from app.core import links, text
 from app.core.comment import Comment
 from app.core.emit import Emitter
 from app.core.features_author import signed
-from app.core.running import OWN, SHARED, Pieces, owners_of, running
+from app.core.kernels_plain import OWN, SHARED
+from app.core.running import Pieces, owners_of, running
 
 ADDRESS = "https://www.myget.org/feed/Win"
 
@@ -17,7 +18,8 @@ def read(comment, lists, folded=False):
     seen = text.read(comment.text, comment.text_format, lists.lookalikes, lists.trades)
     found = links.find(comment, seen, lists)
     owners = owners_of(Emitter(), comment, found)
-    result = running(Pieces(comment, signed(comment, lists), seen, found, lists), owners, folded)
+    spelt, written = running(Pieces(comment, signed(comment, lists), seen, found, lists), owners)
+    result = spelt if folded else written
     assert len(result.text) == len(result.owner)
     return result.text
 

@@ -8,8 +8,8 @@ import pytest
 from app import lists as shipped
 from app.core.blocks import NAMED, RHYTHM, SPELLING, WORDING, Block
 from app.core.comment import Comment
-from app.core.emit import buckets
 from app.core.features import Measured, measure
+from app.core.kernels import name_buckets
 
 LISTS = shipped.load()
 
@@ -36,7 +36,7 @@ def running(comment: Comment, block: Block) -> dict[int, float]:
 
 def has(text: str, name: str) -> bool:
     """Whether a text has the named feature."""
-    (bucket,) = buckets([name]).tolist()
+    (bucket,) = name_buckets([name]).tolist()
     return bucket in measure(Comment(text=text), LISTS).features.index
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from app.core.comment import Comment
-from app.core.emit import buckets
+from app.core.kernels import name_buckets
 from app.training.copies import LEAST_WORDS, PADDED_WEIGHT, only_text, padded
 from app.training.dataset import assemble
 from app.training.examples import Example
@@ -63,7 +63,7 @@ def test_nothing_of_a_fold_that_is_left_out_trains_not_even_in_a_copy():
     assert len(data.copied) > len(ROWS)
     assert set(data.copy_weight.tolist()) == {1.0, PADDED_WEIGHT}
     weights = data.fitted_on(np.flatnonzero(FOLDS == 1)).weights
-    left_out, learned, padding = weights[buckets(["w:beta", "w:alpha", "w:right0"])]
+    left_out, learned, padding = weights[name_buckets(["w:beta", "w:alpha", "w:right0"])]
     assert left_out == padding == 0.0
     assert learned > 0
 

@@ -13,7 +13,8 @@ from app.store.records import Record
 from app.store.sql import temporary_store
 from app.store.writer import Writer
 from app.web.metrics import Metrics
-from app.web.wiring import REST_S, SLOW_S, Recorder, Wiring
+from app.web.recording import Recorder
+from app.web.wiring import REST_S, SLOW_S, Wiring
 
 FAILURE = StoreUnavailable("winnow.db", "The disk is full.", "Free some space.")
 
