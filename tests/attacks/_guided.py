@@ -2,11 +2,16 @@
 
 import sys
 
-import atheris
 
-with atheris.instrument_imports(include=["app"]):
-    from tests.attacks.fuzz_targets import TARGETS
+def main() -> None:
+    """Feed it until the options say that it is enough."""
+    import atheris
 
-if __name__ == "__main__":
+    with atheris.instrument_imports(include=["app"]):
+        from tests.attacks.fuzz_targets import TARGETS
     atheris.Setup([sys.argv[0], *sys.argv[2:]], TARGETS[sys.argv[1]])
     atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main()

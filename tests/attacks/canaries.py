@@ -20,7 +20,7 @@ AIM = (
     "50 e-mail addresses, IP addresses, names and texts by every door: addresses and networks nowhere, the others in the "
     "database alone; after erasure nowhere, freed pages included"
 )
-VISITORS, FEW = 50, 4
+VISITORS, FEW = 50, 2
 
 
 def run(long: bool) -> Outcome:

@@ -32,16 +32,12 @@ VISITORS = 20
 
 
 def run(long: bool) -> Outcome:
-    """Watched, then alone; in long also parts of the suite alone."""
-    told = []
-    is_met = True
-    for said, is_good in (
-        watched(VISITORS if long else 1),
-        alone(VISITORS if long else 1),
-        *([suite()] if long else []),
-    ):
-        told.append(said)
-        is_met &= is_good
+    """Watched; in long also alone, and parts of the suite alone."""
+    tried = [watched(VISITORS if long else 1)]
+    if long:
+        tried += [alone(VISITORS), suite()]
+    told = [said for said, _ in tried]
+    is_met = all(is_good for _, is_good in tried)
     return Outcome("; ".join(told), is_met)
 
 
@@ -113,7 +109,7 @@ class _Receiver:
         heard = self.heard = []
 
         class Handler(http.server.BaseHTTPRequestHandler):
-            def do_POST(self) -> None:  # noqa: N802 - the name that http.server calls
+            def do_POST(self) -> None:
                 heard.append(self.rfile.read(int(self.headers["Content-Length"])))
                 self.send_response(204)
                 self.end_headers()

@@ -34,6 +34,8 @@ CHARACTERS = 2_000
 MAY_TAKE_S = 0.004
 """For CHARACTERS: at 30,000 a quadratic pattern takes 225 times as long."""
 MOST_PIECES = 10
+_WITHOUT_PATTERNS = ("_kernels", "kernels_compiled")
+"""Cannot be imported where there is no compiler."""
 _EVERYWHERE = frozenset({"finditer", "findall", "sub", "subn", "split"})
 _ASKING = _EVERYWHERE | {"match", "fullmatch", "search"}
 
@@ -81,7 +83,7 @@ def modules() -> Iterator[ModuleType]:
     """Every module of PACKAGES."""
     for package in map(importlib.import_module, PACKAGES):
         for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            if ".migrations" not in found.name:
+            if not found.name.endswith(_WITHOUT_PATTERNS) and ".migrations" not in found.name:
                 yield importlib.import_module(found.name)
 
 

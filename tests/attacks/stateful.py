@@ -24,7 +24,7 @@ from tests.store.conftest import CLASSIFICATION
 AIM = (
     "10,000 steps in any order: each decision stands as a model says, each site sees its own alone, nothing hangs loose"
 )
-EXAMPLES, STEPS, FEW = 250, 40, 6
+EXAMPLES, STEPS, FEW = 250, 40, 4
 SITES, MODERATORS = ("blog", "shop"), ("jana", "tom")
 LABELS = st.sampled_from(["spam", "ham"])
 _done = {"steps": 0}
