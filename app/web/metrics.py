@@ -68,6 +68,11 @@ class Metrics:
             ("outcome",),
             registry=self.registry,
         )
+        self._let_through = Counter(
+            "winnow_let_through",
+            "Comments that were published by their score though held or rejected ones lead to the same link.",
+            registry=self.registry,
+        )
         self._alarms = _alarms(self.registry)
         self._shadowed = _shadowed(self.registry)
         # labels() takes a lock and validates, 2 us each; the pairs are few, so they are kept.
@@ -92,6 +97,10 @@ class Metrics:
             known = self._judged[verdict] = self._verdicts.labels(verdict)
         known.inc()
         self._scoring.observe(seconds)
+
+    def let_through(self) -> None:
+        """A comment is published whose link stands in comments that were held, or worse."""
+        self._let_through.inc()
 
     def model_followed(self, outcome: str) -> None:
         """`outcome` is followed or refused."""

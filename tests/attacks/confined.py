@@ -41,7 +41,7 @@ def run(long: bool) -> Outcome:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
         home.mkdir()
-        os.chmod(folder, 0o755)
+        Path(folder).chmod(0o755)
         before = ("unshare", "-m", sys.executable, "-m", "tests.attacks.confined", str(home))
         with served(home, before=before, log=home.with_name("log"), prepare=_hand_over) as service:
             calls = [
