@@ -23,8 +23,13 @@ from tests.e2e.server import settings_of
 from tests.figures import Outcome
 
 AIM = "every door: no connection is opened but to a webhook; the same, and the suite's parts, without any network"
-PARTS = ("tests/web", "tests/store", "tests/hooks", "tests/core/test_classify.py", "tests/training/test_train.py",
-         "tests/retraining/test_retraining.py", "tests/commands")  # fmt: skip
+PARTS = (
+    *(f"tests/web/test_{name}.py" for name in ("classify", "batch", "akismet", "perspective", "coral", "feedback")),
+    "tests/web/review/test_every_page.py",
+    "tests/hooks",
+    "tests/training/test_train.py",
+)
+"""Doors, pages, webhooks and training."""
 _CALLS = re.compile(r"(?:connect|sendto|sendmsg)\(.*?sa_family=AF_INET6?, sin6?_port=htons\((\d+)\)")
 """To an internet address: what is sent on a connection that is there already names none."""
 DELIVERED_WITHIN_S = 15.0
