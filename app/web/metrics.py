@@ -20,6 +20,11 @@ class Exposition(NamedTuple):
     content_type: str
 
 
+def _let_through(registry: CollectorRegistry) -> Counter:
+    what = "Comments that were published by their score though held or rejected ones lead to the same link."
+    return Counter("winnow_let_through", what, registry=registry)
+
+
 def _alarms(registry: CollectorRegistry) -> Gauge:
     said = "Sites that send nothing (silent) or nothing but ham (all-ham), unlike before."
     return Gauge("winnow_sites_alarming", said, ("alarm",), registry=registry)
@@ -68,11 +73,7 @@ class Metrics:
             ("outcome",),
             registry=self.registry,
         )
-        self._let_through = Counter(
-            "winnow_let_through",
-            "Comments that were published by their score though held or rejected ones lead to the same link.",
-            registry=self.registry,
-        )
+        self._let_through = _let_through(self.registry)
         self._alarms = _alarms(self.registry)
         self._shadowed = _shadowed(self.registry)
         # labels() takes a lock and validates, 2 us each; the pairs are few, so they are kept.
