@@ -20,6 +20,11 @@ class Exposition(NamedTuple):
     content_type: str
 
 
+def _models(registry: CollectorRegistry) -> Counter:
+    what = "Other models that `current` named, by what became of them."
+    return Counter("winnow_model_changes", what, ("outcome",), registry=registry)
+
+
 def _let_through(registry: CollectorRegistry) -> Counter:
     what = "Comments that were published by their score though held or rejected ones lead to the same link."
     return Counter("winnow_let_through", what, registry=registry)
@@ -67,12 +72,7 @@ class Metrics:
         self._webhook_calls = Counter(
             "winnow_webhook_calls", "Calls of webhooks, by how they ended.", ("outcome",), registry=self.registry
         )
-        self._models = Counter(
-            "winnow_model_changes",
-            "Other models that `current` named, by what became of them.",
-            ("outcome",),
-            registry=self.registry,
-        )
+        self._models = _models(self.registry)
         self._let_through = _let_through(self.registry)
         self._alarms = _alarms(self.registry)
         self._shadowed = _shadowed(self.registry)
