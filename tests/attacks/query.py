@@ -22,7 +22,7 @@ from tests.attacks.fuzz_targets import known
 from tests.figures import Outcome
 
 AIM = "100 queries per comment: with verdicts at most 5 % of caught spam gets published, with scores at most 20 %"
-QUERIES, COMMENTS = 100, 300
+QUERIES, COMMENTS = 100, 110
 MAY_PASS_BY_VERDICT, MAY_PASS_BY_SCORE = 5.0, 20.0
 MAX_CHARACTERS = 20_000
 DECIMALS = 2
