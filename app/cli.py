@@ -24,6 +24,7 @@ from app.commands.loso import loso
 from app.commands.models import models
 from app.commands.moderator import moderator
 from app.commands.person import person
+from app.commands.purge import purge
 from app.commands.restore import restore
 from app.commands.retrain import retrain
 from app.commands.score import score
@@ -87,6 +88,7 @@ app.command(rich_help_panel=_RUN)(doctor)
 app.command(rich_help_panel=_RUN)(stats)
 app.command(rich_help_panel=_RUN)(backup)
 app.command(rich_help_panel=_RUN)(restore)
+app.command(rich_help_panel=_RUN)(purge)
 goals.add_to(site)
 site_rules.add_to(site)
 doors.add_to(site)

@@ -32,6 +32,7 @@ from app.web import (
 from app.web.alarming import keep_looking
 from app.web.following import keep_following
 from app.web.metrics import Metrics, keep_offering
+from app.web.purging import keep_purging
 from app.web.review import refusals
 from app.web.review.batches import Batches
 from app.web.review.expiry import keep_expiring
@@ -102,6 +103,8 @@ async def _running(settings: Settings, metrics: Metrics, app: FastAPI) -> AsyncI
         closing.callback(noting.cancel)
         expiring = asyncio.create_task(keep_expiring(wiring.store, utc_now))
         closing.callback(expiring.cancel)
+        purging = asyncio.create_task(keep_purging(wiring))
+        closing.callback(purging.cancel)
         looking = asyncio.create_task(keep_looking(wiring))
         closing.callback(looking.cancel)
         following = asyncio.create_task(keep_following(wiring))

@@ -115,6 +115,25 @@ class Settings(BaseSettings):
         description="How long a serving process may hang before another one takes its place.",
     )
 
+    keep_spam_days: int = Field(
+        default=0,
+        ge=0,
+        le=36_500,
+        description="Days after which a spam comment is deleted with all that is stored of it; 0: never.",
+    )
+    keep_ham_days: int = Field(
+        default=0,
+        ge=0,
+        le=36_500,
+        description="Days after which any other comment is deleted, whether or not somebody has decided it; 0: never.",
+    )
+    keep_audit_days: int = Field(
+        default=0,
+        ge=0,
+        le=36_500,
+        description="Days after which what moderators did is deleted from the audit; 0: never.",
+    )
+
     @field_validator("public_url")
     @classmethod
     def _origin(cls, written: str) -> str:

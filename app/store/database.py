@@ -12,6 +12,7 @@ from sqlalchemy.exc import ArgumentError
 
 from app.errors import StoreUnavailable
 from app.store.faults import READ_ONLY, named_failures
+from app.store.pseudonyms import NO_NAME, present_key, pseudonym
 from app.store.schema import REVISION, create, revisions
 
 WAIT_S = 2.0
@@ -183,6 +184,10 @@ def _engine(url: URL, wait_s: float, *, foreign_keys: bool) -> Engine:
             f"{path.as_uri()}?mode=rw", uri=True, timeout=BRIEF_S, isolation_level=None, check_same_thread=False
         )
 
+    def named(network: str) -> str:
+        key = present_key(str(url.database))
+        return pseudonym(network, key) if key else NO_NAME
+
     def prepare(connection: sqlite3.Connection, _: Any) -> None:
         try:
             _require_wal(connection, wait_s, str(url.database))
@@ -190,6 +195,7 @@ def _engine(url: URL, wait_s: float, *, foreign_keys: bool) -> Engine:
             # What is deleted, and what a page held before it was split, is overwritten: erasing finds no old copies.
             # Some builds of SQLite have it on anyway; 0 of 6 test databases kept a trace with it, 3 of 3 without.
             connection.execute("PRAGMA secure_delete=ON")
+            connection.create_function("winnow_pseudonym", 1, named, deterministic=True)
             connection.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
         except BaseException:
             connection.close()  # the pool does not know it yet, so nobody else would

@@ -18,14 +18,15 @@ from app.store.sql_clients import SqlClients
 from app.store.sql_comments import SqlComments
 from app.store.sql_decisions import SqlDecisions
 from app.store.sql_domains import SqlDomains
-from app.store.sql_erasure import SqlErasure
 from app.store.sql_export import SqlExport
 from app.store.sql_importing import SqlImporting
 from app.store.sql_looking import SqlLooking
+from app.store.sql_networks import SqlNetworks
 from app.store.sql_overview import SqlOverview
 from app.store.sql_past import SqlPast
 from app.store.sql_people import SqlPeople
 from app.store.sql_preferences import SqlPreferences
+from app.store.sql_purging import SqlPurging
 from app.store.sql_queue import SqlQueue
 from app.store.sql_rules import SqlRules
 from app.store.sql_sessions import SqlSessions
@@ -43,6 +44,7 @@ _ANY_SITE = select(sites.c.name).limit(1)
 
 class SqlStore(
     SqlSites,
+    SqlNetworks,
     SqlRules,
     SqlOverview,
     SqlPast,
@@ -67,7 +69,7 @@ class SqlStore(
     SqlImporting,
     SqlTeaching,
     SqlTakingBack,
-    SqlErasure,
+    SqlPurging,
     SqlCampaigns,
     SqlSettling,
 ):
