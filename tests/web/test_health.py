@@ -215,5 +215,7 @@ def test_what_is_let_through_with_a_link_of_held_comments_is_counted(client):
     client.post("/classify", json={"text": "Thanks, that answered my question about the tea."})
     assert let_through() == 0
 
-    answer = client.post("/classify", json={"text": f"A long walk along the river and a quiet evening. {CASINO}"}).json()
+    answer = client.post(
+        "/classify", json={"text": f"A long walk along the river and a quiet evening. {CASINO}"}
+    ).json()
     assert (answer["action"], let_through()) == ("publish", 1)
