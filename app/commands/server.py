@@ -49,7 +49,7 @@ def run(listener: socket.socket, workers: int, silence_s: float, channel: socket
         access_log=False,
         proxy_headers=False,  # X-Forwarded-For is whatever a client writes: it must not open a site to it
         server_header=False,
-        timeout_graceful_shutdown=GRACE_S - 2,  # the worker takes up to 1.5 s of it, see Worker.shutdown
+        timeout_graceful_shutdown=GRACE_S - 6,  # the worker takes up to 5.5 s of it, see Worker.shutdown
         backlog=BACKLOG,
     )
     try:

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from app.commands import serving
+from app.commands.worker import _refuse_more
 
 STOPS_WITHIN_S = 8
 
@@ -222,3 +223,21 @@ def test_after_sigterm_clients_are_told_to_close_and_nobody_is_cut_off(spawn: An
     assert (answer.status, json.loads(answer.read())["code"]) == (503, "not-ready")
     assert answer.getheader("connection") == "close"
     assert process.wait(30) in (0, -signal.SIGTERM)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has filters on sockets")
+def test_a_port_that_is_about_to_close_lets_nobody_in_and_keeps_who_is_in() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = listener.getsockname()
+        with socket.create_connection(address, timeout=5) as early:
+            early.sendall(b"hello")
+            _refuse_more(listener)
+            with pytest.raises(TimeoutError):
+                socket.create_connection(address, timeout=0.3)
+            taken, _ = listener.accept()
+            early.sendall(b" again")
+            with taken:
+                assert taken.recv(11, socket.MSG_WAITALL) == b"hello again"
+            listener.setblocking(False)
+            with pytest.raises(BlockingIOError):
+                listener.accept()
