@@ -12,12 +12,14 @@ import tarfile
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from app.commands.files import written_whole
 from app.errors import BackupUnusable
 from app.models import MAX_CARD_BYTES
-from app.store.copies import Contents
+
+if TYPE_CHECKING:
+    from app.store.copies import Contents
 
 FORMAT = 1
 LIST = "backup.json"
@@ -32,7 +34,7 @@ class Backup(NamedTuple):
 
     made_at: str
     """RFC 3339, UTC: everything that was acknowledged before is in it."""
-    contents: Contents
+    contents: "Contents"
     current: str
     """The model in use; empty if there was none."""
     models: tuple[str, ...]
@@ -105,6 +107,8 @@ def _archive(path: Path) -> Any:
 
 
 def _head(path: Path, archive: tarfile.TarFile) -> tuple[Backup, dict[str, _Listed]]:
+    from app.store.copies import Contents
+
     first = archive.next()
     content = archive.extractfile(first) if first and first.isreg() and first.size <= MAX_CARD_BYTES else None
     try:

@@ -46,9 +46,10 @@ class Answers:
         """Those that were asked for in that time."""
         return [each for each in list(self.all) if begin <= each.asked_at < end]
 
-    def slowest_ms(self, begin: float, end: float) -> float:
-        """Of those; 0 without any."""
-        return max((each.took_s for each in self.between(begin, end)), default=0.0) * 1_000
+    def slowest_ms(self, begin: float, end: float, *, refused: bool = False) -> float:
+        """Of those, or of those that were refused; 0 without any."""
+        found = [each.took_s for each in self.between(begin, end) if not refused or each.status != 200]
+        return max(found, default=0.0) * 1_000
 
 
 class Clients:

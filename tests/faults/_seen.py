@@ -35,13 +35,13 @@ class Seen:
     classify_ms: float
     """The slowest answer."""
     refused_ms: float
-    """The slowest answer to feedback."""
+    """The slowest refusal of feedback; what is kept may take longer on a slow disk."""
     well_after_s: float
     answers: int
     wrong: tuple[str, ...]
 
     def __str__(self) -> str:
-        times = f"{self.answers} comments in at most {self.classify_ms:.0f} ms, feedback {self.refused_ms:.0f} ms"
+        times = f"{self.answers} comments in at most {self.classify_ms:.0f} ms, refusals in {self.refused_ms:.0f} ms"
         return "; ".join([f"{self.fault}: {times}, well after {self.well_after_s:.2f} s", *self.wrong[:3]])
 
 
@@ -57,7 +57,7 @@ def seen_by(clients: Clients, fault: Fault, seconds: float) -> Seen:
     return Seen(
         fault.name,
         clients.classify.slowest_ms(began, ended),
-        clients.feedback.slowest_ms(began, ended),
+        clients.feedback.slowest_ms(began, ended, refused=True),
         well_after_s,
         len(clients.classify.between(began, ended)),
         (*_wrong(clients, fault, began, ended), *clients.classify.broken),

@@ -1,7 +1,7 @@
 """SIGKILL in the middle of a stream of comments, feedback and moderators' decisions: what was acknowledged stays.
 
-Most services are forks of one process that has imported everything (tests/faults/_forked.py); every tenth is a real
-`winnow serve`, whose start is measured.
+Most services are forks of one process that has imported everything (tests/faults/_forked.py); in the long form every
+tenth is a real `winnow serve`, whose start is measured.
 """
 
 import http.client
@@ -65,7 +65,7 @@ class Told:
 def run(long: bool) -> Outcome:
     """So many kills as fit into the time."""
     kills, budget_s = (1_000, float(os.environ.get("FAULT_SECONDS", BUDGET_S))) if long else (4, 60.0)
-    told = measure(kills, budget_s, every=REAL_EVERY if long else 4)
+    told = measure(kills, budget_s, every=REAL_EVERY if long else kills + 1)
     slowest = max(told.ready_s, default=0.0)
     measured = (
         f"{told.kills:,} kills, {told.acknowledged:,} acknowledged ({len(told.comments):,} comments, "
@@ -95,8 +95,10 @@ def measure(kills: int, budget_s: float, every: int, seed: int = 1) -> Told:
                 stream.flow(port, chance.uniform(*STREAM_S), kill)
                 told.kills += 1
                 _look_over(home, told)
-        with server.serving(home) as port:
+            port, kill = start()
+            _until_ready(port, told)
             stream.repeat_all(port)
+            kill()
         _compare(home, told)
     return told
 

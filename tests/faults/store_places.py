@@ -105,8 +105,6 @@ def damaged(seconds: float, slack: float) -> tuple[str, bool]:
             time.sleep(seconds)
             ended = time.monotonic()
         kept = _winnow(home, "restore", str(backup), "--yes")["kept"]
-        with server.serving(home):
-            pass
         connection = sqlite3.connect(home / "winnow.db")
         there = {id for (id,) in connection.execute("SELECT id FROM comments")}
         connection.close()
