@@ -8,7 +8,7 @@ PYTHON ?= python3
 COMPILED := hatch_build.py app/core/_kernels.c
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev serve test clients check bench rivals faults translations lock clean
+.PHONY: help setup setup-dev serve test clients check bench rivals faults sbom translations lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,11 @@ bench: setup ## the benchmarks of docs/performance.md, as a table
 
 faults: setup-dev ## faults and attacks at length, as a table (make faults ONLY="names")
 	@$(BIN)/python -m tests.figures $(ONLY)
+
+sbom: ## what Winnow is made of, as CycloneDX: winnow.cdx.json (needs cyclonedx-bom: pip install cyclonedx-bom)
+	@tool=$$(command -v $(BIN)/cyclonedx-py || command -v cyclonedx-py) || { echo "Install it first: pip install cyclonedx-bom"; exit 2; }; \
+	  $$tool requirements requirements.txt --pyproject pyproject.toml --output-format JSON --output-reproducible -o winnow.cdx.json
+	@echo "winnow.cdx.json lists the locked packages with their hashes."
 
 rivals: setup ## other filters on your corpora (make rivals DATA=folder; needs bogofilter, spamassassin)
 	@test -n "$(DATA)" || { echo "Name a folder of labelled corpora: make rivals DATA=corpora"; exit 2; }

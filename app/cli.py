@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from app.commands import INTERRUPTED, REFUSED, doors, goals, printing, shadow, site_rules
 from app.commands.audit import audit
+from app.commands.backup import backup
 from app.commands.benchmark import benchmark
 from app.commands.check import check
 from app.commands.data import data
@@ -23,6 +24,8 @@ from app.commands.loso import loso
 from app.commands.models import models
 from app.commands.moderator import moderator
 from app.commands.person import person
+from app.commands.purge import purge
+from app.commands.restore import restore
 from app.commands.retrain import retrain
 from app.commands.score import score
 from app.commands.serve import serve
@@ -83,6 +86,9 @@ app.command(rich_help_panel=_JUDGE)(export)
 app.command(rich_help_panel=_RUN)(serve)
 app.command(rich_help_panel=_RUN)(doctor)
 app.command(rich_help_panel=_RUN)(stats)
+app.command(rich_help_panel=_RUN)(backup)
+app.command(rich_help_panel=_RUN)(restore)
+app.command(rich_help_panel=_RUN)(purge)
 goals.add_to(site)
 site_rules.add_to(site)
 doors.add_to(site)

@@ -6,6 +6,7 @@ WinnowError
 ├── ExamplesUnusable  a JSONL file of comments cannot be read as examples
 ├── CorpusUnusable    a public corpus cannot be fetched, or is not the file it should be
 ├── ExportUnusable    what another program exported cannot be read, or is of no known kind
+├── BackupUnusable    a backup is damaged, of a newer version, or no backup at all
 ├── StoreUnavailable  the database is locked, full, unreadable or gone
 ├── SiteUnknown       no site has that name
 ├── SiteExists        a site of that name is there already
@@ -56,6 +57,10 @@ class CorpusUnusable(WinnowError):
 
 class ExportUnusable(WinnowError):
     """What another program exported: cut short, or of a kind that nobody knows."""
+
+
+class BackupUnusable(WinnowError):
+    """A file that cannot be restored: damaged, of a newer version, or no backup at all; nothing was changed."""
 
 
 class StoreUnavailable(WinnowError):

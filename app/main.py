@@ -32,6 +32,7 @@ from app.web import (
 from app.web.alarming import keep_looking
 from app.web.following import keep_following
 from app.web.metrics import Metrics, keep_offering
+from app.web.purging import keep_purging
 from app.web.review import refusals
 from app.web.review.batches import Batches
 from app.web.review.expiry import keep_expiring
@@ -42,6 +43,8 @@ from app.web.wiring import Wiring, utc_now
 
 CLOSE_WITHIN_S = 10.0
 """How long the writer may take for its last records; container runtimes kill after 10 to 30 s."""
+WRITE_WITHIN_S = 1.0
+"""How long a decision waits for another process that writes; within two seconds its sender hears that it failed."""
 SEND_WITHIN_S = 3.0
 """How long a receiver may take for the message that is under way; it is sent again after the start otherwise."""
 
@@ -57,6 +60,7 @@ _ABOUT: dict[str, Any] = {
     "description": _DESCRIPTION,
     "docs_url": None,  # both pages would load their assets from a CDN
     "redoc_url": None,
+    "openapi_url": None,  # see openapi.install
 }
 _API = (classify, batch, akismet, feedback, pages, perspective, coral)
 _PARTS = (*_API, *REVIEW, about, health)
@@ -88,7 +92,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 
 @asynccontextmanager
-async def _running(settings: Settings, metrics: Metrics, app: FastAPI) -> AsyncIterator[None]:
+async def _running(settings: Settings, metrics: Metrics, app: FastAPI) -> AsyncIterator[dict[str, Any]]:
     async with AsyncExitStack() as closing:
         wiring = app.state.wiring = _wired(settings, metrics, closing)
         closing.callback(wiring.clients.flush)
@@ -99,6 +103,8 @@ async def _running(settings: Settings, metrics: Metrics, app: FastAPI) -> AsyncI
         closing.callback(noting.cancel)
         expiring = asyncio.create_task(keep_expiring(wiring.store, utc_now))
         closing.callback(expiring.cancel)
+        purging = asyncio.create_task(keep_purging(wiring))
+        closing.callback(purging.cancel)
         looking = asyncio.create_task(keep_looking(wiring))
         closing.callback(looking.cancel)
         following = asyncio.create_task(keep_following(wiring))
@@ -106,14 +112,14 @@ async def _running(settings: Settings, metrics: Metrics, app: FastAPI) -> AsyncI
         closing.callback(wiring.shadow.close, CLOSE_WITHIN_S)
         trying = asyncio.create_task(keep_trying(wiring))
         closing.callback(trying.cancel)
-        yield
+        yield {"metrics": metrics}  # for the server, which counts what it refuses itself
 
 
 def _wired(settings: Settings, metrics: Metrics, closing: AsyncExitStack) -> Wiring:
     """Opens everything in order; `closing` closes it in reverse, also when a later step fails."""
     known_lists = lists.load()
     model = models.load_current(settings.models, known_lists)
-    engine = open_engine(settings.database_url)
+    engine = open_engine(settings.database_url, wait_s=WRITE_WITHIN_S)
     closing.callback(engine.dispose)
     migrate(engine)
     store = SqlStore(engine)

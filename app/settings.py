@@ -58,6 +58,26 @@ class Settings(BaseSettings):
         le=200,
         description="How deep JSON in a body may nest before it is refused.",
     )
+    max_connections: int = Field(
+        default=8_192,
+        ge=16,
+        description="The most connections of one process at once; the system's limit of open files may make it fewer.",
+    )
+    request_patience_s: int = Field(
+        default=10,
+        ge=1,
+        description="How long a client may take to send address and headers, a body of 10 kB, or to read as much.",
+    )
+    site_comments_per_second: float = Field(
+        default=100.0,
+        ge=0,
+        description="How many comments a second one site may go on sending to one process; 0 is no limit.",
+    )
+    site_comments_burst: int = Field(
+        default=2_000,
+        ge=1,
+        description="How many comments a site may send at once after it has been quiet.",
+    )
     record_patience_ms: int = Field(
         default=200,
         ge=0,
@@ -93,6 +113,25 @@ class Settings(BaseSettings):
         ge=2,
         le=600,
         description="How long a serving process may hang before another one takes its place.",
+    )
+
+    keep_spam_days: int = Field(
+        default=0,
+        ge=0,
+        le=36_500,
+        description="Days after which a spam comment is deleted with all that is stored of it; 0: never.",
+    )
+    keep_ham_days: int = Field(
+        default=0,
+        ge=0,
+        le=36_500,
+        description="Days after which any other comment is deleted, whether or not somebody has decided it; 0: never.",
+    )
+    keep_audit_days: int = Field(
+        default=0,
+        ge=0,
+        le=36_500,
+        description="Days after which what moderators did is deleted from the audit; 0: never.",
     )
 
     @field_validator("public_url")

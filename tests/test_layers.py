@@ -20,7 +20,7 @@ OURS = {
     "lists": {"app.core", "app.lists", "app.errors"},
     "models": {"app.core", "app.disk", "app.errors"},
     "releases": {"app.disk"},
-    "store": {"app.store", "app.core", "app.errors"},
+    "store": {"app.store", "app.core", "app.disk", "app.errors"},
     "hooks": {"app.hooks", "app.store", "app.core", "app.errors"},
     "importing": {"app.importing", "app.store", "app.core", "app.errors"},
     "audit": {

@@ -24,11 +24,11 @@ class Sink(Protocol):
 
 
 @contextmanager
-def written_whole(path: Path) -> Iterator[Sink]:
+def written_whole(path: Path, *, private: bool = False) -> Iterator[Sink]:
     """A file to write that gets its name only when all is written and on disk; gzipped if it ends in .gz.
 
     Until then it is called `<path>.part`, and when the block fails that is removed. A device such as
-    /dev/null is written as it is.
+    /dev/null is written as it is. What is `private` only its owner may read.
 
     Raises:
         CommandRefused: the disk is full, or the folder cannot be written.
@@ -42,6 +42,8 @@ def written_whole(path: Path) -> Iterator[Sink]:
     try:
         with _named(path):
             with part.open("wb") as file:
+                if private:
+                    os.fchmod(file.fileno(), 0o600)
                 if path.suffix == ".gz":
                     with gzip.GzipFile("", "wb", 6, file, 0) as packed:
                         yield packed

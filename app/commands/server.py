@@ -8,6 +8,8 @@ from typing import Any
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 """Addresses that stand for all interfaces -> where this machine itself reaches them."""
 BACKLOG = 2048
+UNSENT_BYTES = 65_536
+"""Of answers that the system keeps for one slow reader; left to itself it takes megabytes."""
 GRACE_S = 10
 """How long requests in flight may take after SIGTERM; container runtimes kill after 10 to 30 s."""
 _LOGGING: dict[str, Any] = {
@@ -40,6 +42,7 @@ def run(listener: socket.socket, workers: int, silence_s: float, channel: socket
     config = uvicorn.Config(
         "app.main:create_app",
         factory=True,
+        http="app.commands.connection:Connection",
         lifespan="on",
         ws="none",
         log_config=_LOGGING,

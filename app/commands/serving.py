@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.commands import INTERRUPTED, REFUSED, opening, server
+from app.commands.open_files import allow_open_files
 from app.errors import CommandRefused, WinnowError
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ def start(host: str, port: int, workers: int, as_json: bool) -> None:
     settings = opening.read_settings()
     models.check_current(settings.models, lists.load())
     opening.make_home(settings)
+    if too_few := allow_open_files():
+        print(too_few, file=sys.stderr)
     with _listening(host, port) as listener:
         url = _url(host, listener.getsockname()[1])
         _announce(url, first_of_all(settings, url), as_json)
@@ -60,6 +63,7 @@ def _listening(host: str, port: int) -> socket.socket:
     listener = socket.socket(family, kind, protocol)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, server.UNSENT_BYTES)
         listener.bind(address)
         listener.listen(server.BACKLOG)
     except OSError as error:

@@ -138,6 +138,32 @@ def observe(
         printing.say(f"{name} is only observed: its CMS is told to publish{'' if changed else ', as before'}.")
 
 
+@site.command()
+def networks(
+    name: Name,
+    clear: Annotated[bool, typer.Option("--clear", help="Keep them as 203.0.113.0/24.")] = False,
+    hashed: Annotated[bool, typer.Option("--hashed", help="Keep a name that changes every 30 days.")] = False,
+    json: printing.Json = False,
+) -> None:
+    """Show or say what is kept of the networks that a site's visitors write from; of addresses nothing else ever is.
+
+    Example: winnow site networks blog --clear
+    """
+    if clear and hashed:
+        raise CommandRefused("--clear", "It cannot go with --hashed.", "Give one or the other.")
+    with opening.open_store(opening.read_settings()) as store:
+        if clear or hashed:
+            store.set_clear_networks(name, clear, opening.doer())
+        store.history_of(name, Comment())  # refuses a site that is not there
+        is_clear = name in store.clear_network_sites()
+    if json:
+        printing.print_json({"site": name, "networks": "clear" if is_clear else "hashed"})
+    elif is_clear:
+        printing.say(f"Networks of {name}'s visitors are kept in clear, from the next comment on.")
+    else:
+        printing.say(f"Networks of {name}'s visitors are kept under names that change every 30 days.")
+
+
 def said(name: str, limits: Thresholds, whose: str) -> str:
     """A site's thresholds in a sentence.
 

@@ -7,11 +7,12 @@ from app.commands import printing
 
 
 @contextmanager
-def progress(size: int | None) -> Iterator[Callable[[int, int], None]]:
+def progress(size: int | None, unit: str = "rows") -> Iterator[Callable[[int, int], None]]:
     """A bar on stderr while somebody watches; called with what was read so far and rows done.
 
     Args:
         size: all that there is to read, in the same unit; None when it is not known.
+        unit: what the second number counts.
     """
     if not printing.on_terminal():
         yield lambda _read, _rows: None
@@ -21,7 +22,7 @@ def progress(size: int | None) -> Iterator[Callable[[int, int], None]]:
     columns = (
         BarColumn(),
         TextColumn("{task.percentage:>3.0f}%"),
-        TextColumn("{task.fields[rows]:,} rows"),
+        TextColumn(f"{{task.fields[rows]:,}} {unit}"),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=printing.err(), transient=True) as shown:

@@ -14,7 +14,9 @@ _SCORE = re.compile(r"(>=|<=|>|<|=)?(\d{1,3}(?:[.,]\d{1,9})?%?)(?:\.\.(\d{1,3}(?
 _CODE = re.compile(r"[a-z_]+(?:\.[a-z_]+)*")
 _DAY = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T\d\d:\d\d)?)?)?")
 _NETWORK_BITS = {4: 24, 6: 48}
-"""As much of an address as is stored."""
+"""As much of an address as is looked at."""
+_NETWORK_NAME = re.compile(r"n-[0-9a-f]{12}")
+"""See app.store.pseudonyms."""
 
 
 def N_(sentence: str) -> str:  # noqa: N802  the name that gettext's tools look for
@@ -95,11 +97,11 @@ def _one_of(*known: str) -> Callable[[str], str | None]:
 def _domain(value: str) -> str | None:
     """Of a host, or of an address with one; in punycode.
 
-    >>> _domain("https://www.Bücher.example/a"), _domain("*.example.com"), _domain("two words")
-    ('www.xn--bcher-kva.example', 'example.com', None)
+    >>> _domain("https://www.Bücher.example/a"), _domain("http://*.example.com"), _domain("two words"), _domain("a@*")
+    ('www.xn--bcher-kva.example', 'example.com', None, None)
     """
     url = parse_url(value) or parse_url(f"http://{value.removeprefix('*').strip('.')}")
-    return url.host.strip(".") or None if url else None
+    return url.host.strip("*.") or None if url else None
 
 
 def _host(value: str) -> str | None:
@@ -108,11 +110,15 @@ def _host(value: str) -> str | None:
 
 
 def _network(value: str) -> str | None:
-    """As wide as what is stored; None for what is wider.
+    """As wide as what is stored, or the name that it is stored under; None for what is wider.
 
     >>> _network("203.0.113.77"), _network("2001:db8:1:2::5/64"), _network("10.0.0.0/8"), _network("me")
     ('203.0.113.0/24', '2001:db8:1::/48', None, None)
+    >>> _network("n-0123456789ab")
+    'n-0123456789ab'
     """
+    if _NETWORK_NAME.fullmatch(value):
+        return value
     try:
         known = ip_network(value, strict=False)
     except ValueError:
@@ -174,8 +180,8 @@ FIELDS: dict[str, Field] = {
     "ip": Field(
         _network,
         "ip:203.0.113.0",
-        N_("The author's network; of addresses only 24 bits are kept, 48 of IPv6."),
-        N_("A network is written as 203.0.113.0 or 2001:db8:1::, and is no wider than what is kept of addresses."),
+        N_("The author's network, 24 bits or 48 of IPv6, or the name it is shown under, which changes every 30 days."),
+        N_("A network is written as 203.0.113.0, 2001:db8:1:: or n-0123456789ab, and is no wider than what is kept."),
     ),
     "page": Field(_any, "page:/2026/tea", N_("Pages with this in their address or title."), _ANYTHING),
     "site": Field(_any, "site:blog", N_("One site."), _ANYTHING),

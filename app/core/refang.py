@@ -26,7 +26,7 @@ _BEGUN = re.compile(r"(?i)(?:https?://|\bwww\.)[\w-]+\Z")
 _DEFANGED = re2.compile(
     r"(?i)(?:^|[^\pL\pN])(h(?:xx|\*\*|tx|xt)ps?\s?(?:\[:\]|:)\s?//|https?(?:\[:\]|;|\s:|:\s|\s:\s)//)"
 )
-_WITH_SLASH = re.compile(r"[^\s/]*/\S*")
+_WITH_SLASH = re.compile(r"(?<!\S)[^\s/]*+/\S*")  # from the beginning of a word: else each of its letters is tried
 _UNRESERVED = re.compile(r"(?i)%(2[de]|3\d|4[1-9a-f]|5[\daf]|6[1-9a-f]|7[\dae])")
 
 

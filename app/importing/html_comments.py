@@ -27,6 +27,8 @@ _WORDS_AROUND_NAME = re.compile(r"\s*\b(says|said|wrote|writes)\s*[:.…]*\s*$|\
 _KEPT = frozenset("a b strong i em u s strike del ins code pre blockquote q cite ul ol li sub sup".split())
 _BREAKS = frozenset("p div br li tr h1 h2 h3 h4 h5 h6 section article dd dt".split())
 _MAX_TEXT = 200_000
+_MAX_NAME = 400
+"""With the words around it."""
 Holder = tuple[Node, Node | None]
 """An element that holds a comment, and the one around it that holds the comment it answers."""
 
@@ -102,7 +104,7 @@ def _comment(holder: Node, above: Node | None, marks: Marks, holders: dict[int, 
     is_pending = any("comment-awaiting-moderation" in names(node) for node in own)
     return Found(
         text,
-        _WORDS_AROUND_NAME.sub("", named.text())[:200] if named and not kind else "",
+        _without_words(named.text()) if named and not kind else "",
         _author_url(author) if not kind else "",
         _posted(own),
         number(holder) or next((number(node) for node in own if number(node)), ""),
@@ -121,6 +123,15 @@ def _own(holder: Node, holders: dict[int, Holder]) -> Iterator[Node]:
         if id(node) not in holders:
             yield node
             waiting += [child for child in reversed(node.children) if isinstance(child, Node)]
+
+
+def _without_words(name: str) -> str:
+    """A name as people call themselves; it is cut before the pattern sees it, whose time grows with the square.
+
+    >>> _without_words("Jana says:"), len(_without_words("x" * 900))
+    ('Jana', 200)
+    """
+    return _WORDS_AROUND_NAME.sub("", name[:_MAX_NAME])[:200]
 
 
 def _author_url(author: Node | None) -> str:
@@ -193,9 +204,9 @@ def _of_old_blogger(page: Node) -> list[Found]:
         if node.tag == "dt" and "comment-author" in names(node):
             author = node
         elif author and node.tag == "dd" and "comment-body" in names(node):
-            name = _WORDS_AROUND_NAME.sub("", author.text())
+            name = _without_words(author.text())
             identity = number(author)
             text = _written(node, {}, is_marked=True)
             if text:
-                found.append(Found(text, name[:200], _author_url(author), "", identity, "", "", False, node.line))
+                found.append(Found(text, name, _author_url(author), "", identity, "", "", False, node.line))
     return found

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.errors import StoreUnavailable
 
@@ -19,6 +18,11 @@ DATABASE_ERRORS = (SQLAlchemyError, sqlite3.Error, UnicodeEncodeError)
 _LOCKED = (
     "The database is locked by another program.",
     "Try again; if it lasts, see what else has the file open.",
+)
+
+READ_ONLY = (
+    "The database is read-only.",
+    "Give Winnow's user the right to write the file and its folder.",
 )
 
 # Primary result codes of https://www.sqlite.org/rescode.html -> what happened, what to do.
@@ -33,11 +37,8 @@ _CAUSES: dict[int, tuple[str, str]] = {
     ),
     sqlite3.SQLITE_BUSY: _LOCKED,
     sqlite3.SQLITE_LOCKED: _LOCKED,
-    sqlite3.SQLITE_READONLY: (
-        "The database is read-only.",
-        "Give Winnow's user the right to write the file and its folder.",
-    ),
-    sqlite3.SQLITE_IOERR: ("The disk could not be read or written.", "Check the disk; then restart Winnow."),
+    sqlite3.SQLITE_READONLY: READ_ONLY,
+    sqlite3.SQLITE_IOERR: ("The disk could not be read or written.", "Check the disk; Winnow tries again by itself."),
     sqlite3.SQLITE_CORRUPT: ("The database is damaged.", "Restore it from a backup."),
     sqlite3.SQLITE_FULL: ("The disk is full.", "Free some space; what was acknowledged is safe."),
     sqlite3.SQLITE_CANTOPEN: (
@@ -55,29 +56,56 @@ _CAUSES: dict[int, tuple[str, str]] = {
     sqlite3.SQLITE_NOTADB: ("The file is not a database.", "Restore it from a backup, or name another file."),
 }
 
+_SPOIL = frozenset(
+    {
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_NOTADB,
+    }
+)
+
 
 def unavailable(which: str, error: BaseException) -> StoreUnavailable:
     """The error to raise instead of `error`; `which` names the database.
 
-    >>> str(unavailable("winnow.db", PoolTimeout("…")))
-    'winnow.db: All connections are in use. Try again; if it lasts, the disk is too slow for the load.'
     >>> unavailable("winnow.db", UnicodeEncodeError("utf-8", "secret", 0, 1, "surrogates not allowed")).what
     'A text holds half a character (a lone surrogate).'
     """
     if isinstance(error, UnicodeEncodeError):
         what, remedy = "A text holds half a character (a lone surrogate).", "Remove it before it gets here."
         return StoreUnavailable(which, what, remedy)
-    if isinstance(error, PoolTimeout):
-        what = "All connections are in use."
-        return StoreUnavailable(which, what, "Try again; if it lasts, the disk is too slow for the load.")
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    code = getattr(cause, "sqlite_errorcode", None)
-    # The low byte is the primary code; the rest only refines it.
-    known = _CAUSES.get(code & 0xFF) if isinstance(code, int) else None
+    cause = _cause(error)
+    known = _CAUSES.get(_code(cause))
     if known is None:
         # The class name is all that is sure to hold no SQL and no user text.
         known = (f"The database failed ({type(cause).__name__}).", "Run winnow doctor.")
     return StoreUnavailable(which, *known)
+
+
+def is_damage(error: BaseException) -> bool:
+    """Whether what was read cannot be right."""
+    return _code(_cause(error)) == sqlite3.SQLITE_CORRUPT
+
+
+def spoils_connections(error: BaseException) -> bool:
+    """Whether connections that are open may go on failing when the file is well again.
+
+    They keep what they have read, and one that could only be opened for reading stays so.
+    """
+    return _code(_cause(error)) in _SPOIL
+
+
+def _cause(error: BaseException) -> BaseException | None:
+    return error.orig if isinstance(error, DBAPIError) else error
+
+
+def _code(cause: BaseException | None) -> int:
+    """SQLite's primary result code, which is the low byte; the rest only refines it. -1 without one."""
+    code = getattr(cause, "sqlite_errorcode", None)
+    return code & 0xFF if isinstance(code, int) else -1
 
 
 @contextmanager

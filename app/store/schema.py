@@ -24,7 +24,7 @@ from sqlalchemy import (
 from app.store import schema_review  # noqa: F401  its tables belong to the same metadata
 from app.store.schema_base import metadata
 
-REVISION = "0007"
+REVISION = "0008"
 """The newest step in migrations/versions/; a test holds the two together."""
 
 sites = Table(
@@ -38,6 +38,7 @@ sites = Table(
     Column("reject", Float, comment="as hold"),
     Column("discard", Float, comment="as hold"),
     Column("is_observed", Boolean, nullable=False, server_default=text("0"), comment="its CMS is told to publish all"),
+    Column("has_clear_networks", Boolean, nullable=False, server_default=text("0"), comment="see store/pseudonyms.py"),
     Index("ix_sites_key_hash", "key_hash", unique=True),
 )
 
@@ -82,7 +83,7 @@ comments = Table(
     Column("parent_id", Text, nullable=False, comment="the CMS's id of the comment replied to"),
     Column("text_hash", Text, nullable=False, server_default=text("''"), comment="core.text.text_hash of the text"),
     Column("client", Text, nullable=False, server_default=text("''"), comment="door and User-Agent of the CMS"),
-    Column("author_network", Text, nullable=False, server_default=text("''"), comment="first 24 bits of the IP, or 48"),
+    Column("author_network", Text, nullable=False, server_default=text("''"), comment="or its name; see pseudonyms"),
     # And the answer: what queries ask for as columns, the whole of it as JSON.
     Column("verdict", Text, nullable=False, comment="ham, unsure or spam"),
     Column("score", Float, nullable=False, comment="calibrated probability of spam, 0.0 to 1.0"),

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from sqlalchemy import select
 
 from app.errors import StoreUnavailable
-from app.store.database import database_file_is_there, migrate, open_engine
+from app.store.database import migrate, open_engine
 from app.store.schema import sites
 from app.store.sql_accounts import SqlAccounts
 from app.store.sql_acts import SqlActs
@@ -18,14 +18,15 @@ from app.store.sql_clients import SqlClients
 from app.store.sql_comments import SqlComments
 from app.store.sql_decisions import SqlDecisions
 from app.store.sql_domains import SqlDomains
-from app.store.sql_erasure import SqlErasure
 from app.store.sql_export import SqlExport
 from app.store.sql_importing import SqlImporting
 from app.store.sql_looking import SqlLooking
+from app.store.sql_networks import SqlNetworks
 from app.store.sql_overview import SqlOverview
 from app.store.sql_past import SqlPast
 from app.store.sql_people import SqlPeople
 from app.store.sql_preferences import SqlPreferences
+from app.store.sql_purging import SqlPurging
 from app.store.sql_queue import SqlQueue
 from app.store.sql_rules import SqlRules
 from app.store.sql_sessions import SqlSessions
@@ -43,6 +44,7 @@ _ANY_SITE = select(sites.c.name).limit(1)
 
 class SqlStore(
     SqlSites,
+    SqlNetworks,
     SqlRules,
     SqlOverview,
     SqlPast,
@@ -67,7 +69,7 @@ class SqlStore(
     SqlImporting,
     SqlTeaching,
     SqlTakingBack,
-    SqlErasure,
+    SqlPurging,
     SqlCampaigns,
     SqlSettling,
 ):
@@ -83,12 +85,23 @@ class SqlStore(
     """
 
     def check(self) -> None:
-        """Read something from the file; StoreUnavailable when that fails or the file is gone."""
-        # A file that was deleted while open still answers, and what is written to it is lost.
-        if not database_file_is_there(self._engine):
-            raise StoreUnavailable(self._which, "The file is gone.", "Put it back, and restart Winnow.")
+        """Read, and see whether something could be written; StoreUnavailable says why not.
+
+        A fault that was met before is looked for again: after a failed write it really writes, and where something made
+        no sense it looks the whole file over (a second for 500 MB).
+        """
+        self._refuse_if_moved()
         with self._reading() as connection:
             connection.execute(_ANY_SITE).first()
+            if self._is_damaged:
+                self._is_damaged = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one() != "ok"
+        if self._is_damaged:
+            raise StoreUnavailable(self._which, "The database is damaged.", "Restore it from a backup.")
+        must_write = self._cannot_write
+        with self._transaction() as connection:
+            if must_write:  # a number that nobody uses, as it is: a disk that is full shows only when a page is written
+                number = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+                connection.exec_driver_sql(f"PRAGMA user_version={number}")
 
     def close(self) -> None:
         """Close the engine; every other method raises StoreUnavailable from now on."""

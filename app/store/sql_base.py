@@ -3,18 +3,20 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, exists, select
 
 from app.errors import SiteUnknown, StoreUnavailable
-from app.store.database import database_name, writing
-from app.store.faults import DATABASE_ERRORS, named_failures, unavailable
+from app.store.database import brief, database_name, file_identity, writing
+from app.store.faults import DATABASE_ERRORS, is_damage, spoils_connections, unavailable
+from app.store.patience import Patience
 from app.store.schema import sites
 
 Read = Callable[..., list[tuple[Any, ...]]]
 """Asks a compiled select, whose parameters follow it, for all its rows."""
-TURN_S = 10.0
+TURN_S = 1.0
 """How long a thread waits until those of its process that came before it have written."""
 
 
@@ -24,9 +26,16 @@ class SqlBase:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._writing = writing(engine)
+        self._writing_briefly = brief(self._writing)
         self._which = database_name(engine)
+        self._file = file_identity(engine)
         self._closed = False
         self._turn = threading.Lock()
+        self._patience = Patience()
+        self._cannot_write = False
+        """The last write failed, for whatever reason."""
+        self._is_damaged = False
+        """Something that was read made no sense."""
 
     def _compiled(self, statement: Select[Any]) -> str:
         """For `_reads`: SQL whose parameters are given in the order in which they stand there."""
@@ -40,7 +49,7 @@ class SqlBase:
         2026-12-01, taking the connection from the pool and giving it back: 17 µs.
         """
         self._refuse_if_closed()
-        try:
+        with self._failing_by_name():
             connection = self._engine.raw_connection()
             try:
                 cursor = connection.cursor()
@@ -52,8 +61,6 @@ class SqlBase:
                 yield read
             finally:
                 connection.close()
-        except DATABASE_ERRORS as error:
-            raise unavailable(self._which, error) from None
 
     def _read(self, statement: str, *parameters: str) -> list[tuple[Any, ...]]:
         """All rows of one compiled select, the same way."""
@@ -63,21 +70,62 @@ class SqlBase:
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
         self._refuse_if_closed()
-        with named_failures(self._which), self._engine.connect() as connection:
+        with self._failing_by_name(), self._engine.connect() as connection:
             yield connection
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
         self._refuse_if_closed()
+        self._patience.is_thin()
         # SQLite lets who waits for another writer try again now and then, and the unlucky one never gets its turn: of
         # eight threads on a busy machine one gave up after two seconds. Within a process they take turns here.
         if not self._turn.acquire(timeout=TURN_S):
             raise StoreUnavailable(self._which, "Other writes did not end in time.", "Look whether the disk is slow.")
         try:
-            with named_failures(self._which), self._writing.begin() as connection:
+            with self._begun() as connection:
                 yield connection
+            self._cannot_write = False
+        except StoreUnavailable:
+            self._cannot_write = True
+            raise
         finally:
             self._turn.release()
+
+    @contextmanager
+    def _begun(self) -> Iterator[Connection]:
+        """A transaction that holds the write lock; whether it was waited for in vain is remembered."""
+        engine = self._writing_briefly if self._patience.is_thin() else self._writing
+        asked_at, is_begun = monotonic(), False
+        try:
+            with self._failing_by_name(), engine.begin() as connection:
+                self._refuse_if_moved()
+                is_begun = True
+                self._patience.worked()
+                yield connection
+        except StoreUnavailable as error:
+            if not is_begun:
+                self._patience.failed(error, monotonic() - asked_at)
+            raise
+
+    @contextmanager
+    def _failing_by_name(self) -> Iterator[None]:
+        """As `named_failures`; connections that would go on failing when all is well again are closed."""
+        try:
+            yield
+        except DATABASE_ERRORS as error:
+            self._is_damaged |= is_damage(error)
+            if spoils_connections(error):
+                self._engine.dispose()
+            raise unavailable(self._which, error) from None
+
+    def _refuse_if_moved(self) -> None:
+        """What is written to a file that was deleted or replaced would be lost, whatever SQLite says."""
+        found = file_identity(self._engine)
+        if found is None:
+            raise StoreUnavailable(self._which, "The file is gone.", "Put it back, or restore a backup.")
+        if found != self._file:
+            remedy = "Stop Winnow, put the right file there or restore a backup, and start it again."
+            raise StoreUnavailable(self._which, "Another file has taken the place of the database.", remedy)
 
     def _refuse_if_closed(self) -> None:
         # Without this the engine would quietly open new connections that nobody closes.

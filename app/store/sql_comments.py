@@ -14,6 +14,7 @@ from app.store.records import Alike, Record, page_key, refuse_decided
 from app.store.schema import comments, decisions, links, pages, rules, sites
 from app.store.sql_base import Read, SqlBase, require_site, site_unknown
 from app.store.sql_grouping import LEADS, SIZE, assigned, campaign_of, looked_up, since, write_grouping
+from app.store.sql_networks import name_rows
 from app.store.sql_precedents import RECALL, asked, precedent_of
 
 # One round trip: a row per rule, or one row without a rule; no row at all means no such site.
@@ -101,6 +102,7 @@ class SqlComments(SqlBase):
             found, leading = assigned(connection, records)
             for row in comment_rows:
                 row["campaign"] = found.campaign_of[row["id"]]
+            name_rows(connection, self._which, comment_rows)
             insert_rows(connection, records, comment_rows)
             write_grouping(connection, found, leading, max(each.received_at for each in records))
 

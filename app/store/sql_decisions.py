@@ -2,22 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, case, delete, func, insert, or_, select, update
 
 from app.core.moderation import tab_of
-from app.core.times import shifted
 from app.store import rows
 from app.store.records import IMPORT, MODERATOR, Decided, Decision, Months, Remembered, is_news
 from app.store.schema import comments, decisions, idempotency
 from app.store.sql_base import SqlBase
 from app.store.sql_precedents import remember
 from app.store.sql_webhooks import queue
-
-ABANDONED_AFTER = timedelta(minutes=1)
-"""A request is answered within a second, or its process has been killed meanwhile."""
 
 
 class Decides(NamedTuple):
@@ -125,18 +120,20 @@ class SqlDecisions(SqlBase):
         with self._reading() as connection:
             return [Months(*row) for row in connection.execute(statement)]
 
-    def reserve(self, site_name: str, key: str, body_hash: str, at: str, forget_before: str) -> Remembered | None:
+    def reserve(
+        self, site_name: str, key: str, body_hash: str, at: str, forget_before: str, stuck_before: str = ""
+    ) -> Remembered | None:
         """Take an Idempotency-Key for a request, or give what stands under it.
 
         None when the key is now this request's; else what was answered under it, whose `answer` is None while the
-        other request is still being worked on. Keys that were taken before `forget_before` are dropped, and those
-        whose request has not been answered for so long that the process must have died over it.
+        other request is still being worked on. Keys that were taken before `forget_before` are dropped, and this
+        one if it was taken before `stuck_before` and has no answer: whoever took it was killed, or could not say so.
         """
         values = {"site": site_name, "key": key, "body_hash": body_hash, "at": at, "answer": None}
         is_it = (idempotency.c.site == site_name, idempotency.c.key == key)
+        is_stuck = and_(*is_it, idempotency.c.answer.is_(None), idempotency.c.at < stuck_before)
         with self._transaction() as connection:
-            is_abandoned = and_(idempotency.c.answer.is_(None), idempotency.c.at < shifted(at, -ABANDONED_AFTER))
-            connection.execute(delete(idempotency).where(or_(idempotency.c.at < forget_before, is_abandoned)))
+            connection.execute(delete(idempotency).where(or_(idempotency.c.at < forget_before, is_stuck)))
             stands = connection.execute(select(idempotency.c.body_hash, idempotency.c.answer).where(*is_it)).first()
             if stands is None:
                 connection.execute(insert(idempotency), values)

@@ -80,9 +80,7 @@ class SqlErasure(SqlBase):
             gone = _holdings(connection, person)
             ids = list(connection.execute(select(comments.c.id).where(is_of(person))).scalars())
             for chunk in _chunks(ids):
-                _pass_campaigns_on(connection, chunk, person)
-            for chunk in _chunks(ids):
-                connection.execute(delete(comments).where(comments.c.id.in_(chunk)))
+                delete_comments(connection, chunk, not_(is_of(person)))
             _forget_answers(connection, ids, person)
             if with_rules and person.email:
                 connection.execute(delete(rules).where(_names(person)))
@@ -130,9 +128,11 @@ def _names(person: Person) -> ColumnElement[bool]:
     return and_(rules.c.kind == "email", equals(person.email, rules.c.value))
 
 
-def _pass_campaigns_on(connection: Connection, ids: Sequence[str], person: Person) -> None:
-    """A campaign has the id of its first comment; when that goes, the next one's takes its place."""
-    stays = not_(is_of(person))
+def delete_comments(connection: Connection, ids: Sequence[str], stays: ColumnElement[bool]) -> None:
+    """Delete comments with all that hangs on them.
+
+    A campaign has the id of its first comment; when that goes, the next one's takes its place that `stays`.
+    """
     statement = select(comments.c.campaign, func.min(comments.c.id)).where(comments.c.campaign.in_(ids), stays)
     heirs = {row[0]: row[1] for row in connection.execute(statement.group_by(comments.c.campaign))}
     for old, new in heirs.items():
@@ -144,6 +144,7 @@ def _pass_campaigns_on(connection: Connection, ids: Sequence[str], person: Perso
         connection.execute(update(signatures).where(signatures.c.campaign == old).values(campaign=new))
     over = [id for id in ids if id not in heirs]
     connection.execute(delete(signatures).where(signatures.c.campaign.in_(over)))
+    connection.execute(delete(comments).where(comments.c.id.in_(ids)))
 
 
 def _forget_answers(connection: Connection, ids: Collection[str], person: Person) -> None:

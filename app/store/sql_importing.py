@@ -11,6 +11,7 @@ from app.store.sql_audit import write_audit
 from app.store.sql_base import SqlBase
 from app.store.sql_comments import insert_rows
 from app.store.sql_decisions import Decides, write_decision
+from app.store.sql_networks import name_rows
 
 _TAB: Tab = "decided"
 """A report of the CMS waits for a moderator; of thousands of old comments nobody is asked to look at each."""
@@ -31,8 +32,10 @@ class SqlImporting(SqlBase):
             raise ValueError("import_decided() takes comments that somebody decided")
         if not records:
             return
+        comment_rows = [rows.comment_row(each) for each in records]
         with self._transaction() as connection:
-            insert_rows(connection, records, [rows.comment_row(each) for each in records])
+            name_rows(connection, self._which, comment_rows)
+            insert_rows(connection, records, comment_rows)
             for record, decision in decided:
                 meant = Decides(record.id, record.site, record.comment.comment_id, record.classification.action)
                 write_decision(connection, meant, decision, is_precedent=False)

@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from ipaddress import ip_network
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, not_, or_, select
 
 from app.core.comment import Comment, Rule
 from app.core.folding import fold
 from app.core.hosts import MAX_URL_CHARS, parse_url, readable
 from app.core.policy import url_glob
 from app.core.preview import KEPT_BITS, Past, widened
+from app.store.pseudonyms import PREFIX, is_pseudonym
 from app.store.schema import comments, links
 from app.store.sql_base import SqlBase
+from app.store.sql_networks import is_from
 
 _OF_COMMENT = ("text", "text_format", "author", "author_email", "author_url", "page_url")
 """All that a rule looks at; page texts are long and not among it."""
@@ -48,7 +50,7 @@ class SqlPast(SqlBase):
             else:
                 narrowed = _narrowed(rule)
             found = connection.execute(_newest([*conditions, narrowed], most)).mappings().all()
-        return [_past(row) for row in found]
+        return [_past(row, rule) for row in found]
 
     def received_since(self, site: str | None, since: str) -> int:
         """How many comments came then or later, to the site or, with None, to all sites."""
@@ -64,9 +66,12 @@ def _newest(conditions: Sequence[ColumnElement[bool]], most: int) -> Select[Any]
     return select(*columns).where(*conditions).order_by(comments.c.id.desc()).limit(most)
 
 
-def _past(row: Any) -> Past:
+def _past(row: Any, rule: Rule) -> Past:
+    network = row["author_network"]
+    if rule.kind == "ip_range" and is_pseudonym(network):  # it was found by the name of the network that is asked for
+        network = widened(rule.value)
     told = {name: row[name] for name in _OF_PAST if name != "author_network"}
-    return Past(**told, network=row["author_network"], comment=Comment(**{name: row[name] for name in _OF_COMMENT}))
+    return Past(**told, network=network, comment=Comment(**{name: row[name] for name in _OF_COMMENT}))
 
 
 def _spellings(connection: Connection, name: str, conditions: Sequence[ColumnElement[bool]]) -> Sequence[str]:
@@ -113,5 +118,6 @@ def _has_email(value: str) -> ColumnElement[bool]:
 def _from_network(value: str) -> ColumnElement[bool]:
     network = ip_network(widened(value))
     if network.prefixlen == KEPT_BITS[network.version]:
-        return comments.c.author_network == str(network)
-    return comments.c.author_network != ""
+        return is_from(str(network))
+    # Which network a name stands for is not known, so nobody can tell whether it lies in a larger one.
+    return and_(comments.c.author_network != "", not_(comments.c.author_network.startswith(PREFIX, autoescape=True)))

@@ -8,8 +8,10 @@ from sqlalchemy import ColumnElement, Text, and_, exists, func, not_, or_, selec
 
 from app.core.query import Query, Term
 from app.core.query_fields import comparisons
+from app.store.pseudonyms import is_pseudonym
 from app.store.schema import comments, links
 from app.store.schema_review import claims, notes
+from app.store.sql_networks import is_from
 
 _SEARCHED = (comments.c.text, comments.c.author, comments.c.author_url, comments.c.page_title)
 """Where words are looked for."""
@@ -132,7 +134,7 @@ _CONDITIONS: dict[str, Callable[[str], ColumnElement[bool]]] = {
     "link": lambda value: _linked(_holds(value, links.c.url)),
     "author": _author,
     "email": _email,
-    "ip": lambda value: comments.c.author_network == value,
+    "ip": lambda value: comments.c.author_network == value if is_pseudonym(value) else is_from(value),
     "page": lambda value: _holds(value, comments.c.page_url, comments.c.page_title),
     "site": lambda value: comments.c.site == value,
     "score": _score,

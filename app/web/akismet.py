@@ -150,6 +150,10 @@ def _answering(call: Call) -> Callable[[Request], Awaitable[Response]]:
             problem = refused.problem
             if site := getattr(request.state, "site", ""):
                 wired.clients.note(site, client_of(request, "akismet"), problem.code)
+            if problem.code == "rate-limited":  # neither word: the comment is held, and asked about again later
+                await wired.keys.hold_back()
+                why = f"{problem.title} {refused.detail}"
+                return word(request, "error", {"X-akismet-error": why, **refused.headers})
             help_ = f"{problem.title} {refused.detail or problem.remedy}"
             return word(request, "invalid", {"X-akismet-debug-help": help_})
         except StoreUnavailable:

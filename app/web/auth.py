@@ -1,5 +1,6 @@
 """Which site a request speaks for: its key, however the CMS sends it."""
 
+import asyncio
 import base64
 import binascii
 import hashlib
@@ -15,12 +16,21 @@ from starlette.requests import Request
 from app.errors import StoreUnavailable
 from app.store.records import Site
 from app.web.problems import RefusedRequest
+from app.web.rates import Rates
+from app.web.sender import sending_network
 
 FRESH_S = 2.0
 """A revoked key dies within this time."""
 STALE_S = 600.0
 """How long a key that was good goes on while the database does not answer."""
 MAX_KEY_CHARACTERS = 256
+FAILURES_PER_S, FAILURES_AT_ONCE = 0.5, 30
+"""Keys that nobody has, from one network: what a typing error costs, and far too few to guess with."""
+
+HELD_BACK_S = 0.5
+"""Shorter than what the most impatient client waits for, 1 s."""
+MAX_HELD_BACK = 200
+"""Requests that are made to wait at the same time; further ones are answered at once."""
 
 
 class Caller(NamedTuple):
@@ -52,10 +62,14 @@ class Keys:
         ask: Callable[[str], Site | None],
         ask_networks: Callable[[], tuple[tuple[Site, str], ...]] = tuple,
         clock: Callable[[], float] = monotonic,
+        spent: Rates | None = None,
     ) -> None:
         self._ask = ask
         self._ask_networks = ask_networks
         self._clock = clock
+        self._spent = spent or Rates(0, 0)
+        self._failures = Rates(FAILURES_PER_S, FAILURES_AT_ONCE, clock)
+        self._held_back = 0
         self._networks: tuple[tuple[Site, IPv4Network | IPv6Network], ...] = ()
         self._networks_asked_at = -math.inf
         self._seen: dict[bytes, _Seen] = {}
@@ -68,30 +82,52 @@ class Keys:
             key: where it did not come in a header.
             by_network: whether a site that is open to the request's address needs no key.
 
-        Raises RefusedRequest (401) without a good key, StoreUnavailable when nobody can tell.
+        Raises RefusedRequest (401 without a good key, 429 for too many requests, or too many keys that nobody has),
+        StoreUnavailable when nobody can tell.
         """
         key = key_of(request) if key is None else key
         open_to_it = self.caller_from(request.client.host) if by_network and not key and request.client else None
-        found = open_to_it or self._caller_with(key)
+        found = open_to_it or self._caller_with(key, request)
         request.state.site = found.site.name
+        self.spend(found.site.name, 1)
         return found
 
-    def _caller_with(self, key: str) -> Caller:
+    def spend(self, site: str, comments: int) -> None:
+        """So many more comments, or other requests, of one site. Raises RefusedRequest (429) when it sends too much."""
+        if wait_s := self._spent.take(site, comments):
+            raise _rate_limited("The site sends more than WINNOW_SITE_COMMENTS_PER_SECOND.", wait_s)
+
+    async def hold_back(self) -> None:
+        """Wait before a 429 goes out: who sends on at once over the same connections is slowed down by it."""
+        if self._held_back < MAX_HELD_BACK:
+            self._held_back += 1
+            try:
+                await asyncio.sleep(HELD_BACK_S)
+            finally:
+                self._held_back -= 1
+
+    def _caller_with(self, key: str, request: Request) -> Caller:
         if not key:
             raise RefusedRequest("key-missing")
-        if len(key) > MAX_KEY_CHARACTERS:
-            raise RefusedRequest("key-unknown")
         # Looked up by digest: how long a comparison takes tells nothing about the key itself.
-        digest = hashlib.sha256(key.encode("utf-8", "replace")).digest()
+        digest = hashlib.sha256(key[: MAX_KEY_CHARACTERS + 1].encode("utf-8", "replace")).digest()
         seen = self._seen.get(digest)
         now = self._clock()
-        if seen is None or now - seen.asked_at >= FRESH_S:
-            seen = self._confirmed(key, seen, now)
+        if seen is None:  # a key that was good goes on, whatever comes through the same proxy
+            self._refuse_guesses(request)
+        # Of a store that does not answer every request asks anew; one that hangs is not waited for every time.
+        if seen is None or now - seen.confirmed_at >= FRESH_S:
+            seen = self._confirmed(key, seen, now) if len(key) <= MAX_KEY_CHARACTERS else None
             if seen is None:
                 self._seen.pop(digest, None)
+                self._failures.take(sending_network(request))
                 raise RefusedRequest("key-unknown")
             self._seen[digest] = seen
         return Caller(seen.site, () if seen.confirmed_at == seen.asked_at else ("store",))
+
+    def _refuse_guesses(self, request: Request) -> None:
+        if wait_s := self._failures.wait_s(sending_network(request)):
+            raise _rate_limited("Too many keys came from your network that no site has.", wait_s)
 
     def caller_from(self, address: str) -> Caller | None:
         """The one site that is open to that address without a key; None when there is none, or more than one."""
@@ -116,6 +152,10 @@ class Keys:
                 raise
             return replace(seen, asked_at=now)
         return _Seen(site, now, now) if site else None
+
+
+def _rate_limited(why: str, wait_s: float) -> RefusedRequest:
+    return RefusedRequest("rate-limited", why, headers={"Retry-After": str(math.ceil(wait_s))})
 
 
 def key_of(request: Request) -> str:

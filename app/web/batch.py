@@ -57,11 +57,14 @@ async def classify_batch(request: Request) -> Response:
     kind = body.content_type(request, ndjson=True)
     sent = await body.read_bytes(request, wired.settings.max_batch_bytes)
     if kind == "ndjson":
-        _refuse_too_many(_line_count(sent, wired.settings), wired.settings)
+        comments = _line_count(sent, wired.settings)
+        _refuse_too_many(comments, wired.settings)
+        wired.keys.spend(caller.site.name, comments - 1)  # the first was spent with the key
         groups = _answered(wired, caller, _of_lines(sent, wired.settings))
         return StreamingResponse(_as_lines(groups), media_type=NDJSON, headers=answers.HEADERS)
     items = _of_array(sent, wired.settings)
     _refuse_too_many(len(items), wired.settings)
+    wired.keys.spend(caller.site.name, len(items) - 1)
     results = [answer async for group in _answered(wired, caller, iter(items)) for answer in group]
     return answers.json_response({"results": results})
 

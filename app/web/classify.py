@@ -26,6 +26,7 @@ BODY_ERRORS = (
     "json-too-deep",
     "key-missing",
     "key-unknown",
+    "rate-limited",
     "body-too-large",
     "content-type-unsupported",
     "content-encoding-unsupported",
@@ -68,7 +69,7 @@ async def classify_comment(request: Request) -> Response:
     summary="One comment, as received, judged and decided",
     description="Another site's id is as unknown as one that never was.",
     responses=openapi.answers(
-        CommentOut, "key-missing", "key-unknown", "comment-unknown", "internal", "store-unavailable"
+        CommentOut, "key-missing", "key-unknown", "rate-limited", "comment-unknown", "internal", "store-unavailable"
     ),
     openapi_extra=openapi.takes_path("id", "The `id` of an answer.", "c_01JD8ZQ4V3W5K2N7X9R1T6M0PA"),
 )

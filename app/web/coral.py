@@ -33,7 +33,7 @@ _MAX_SIGNATURES = 8
     "checked against the secrets set with `winnow site coral`.",
     responses=openapi.answers(
         PhaseOut, "json-invalid", "json-too-deep", "signature-wrong", "body-too-large", "content-type-unsupported",
-        "content-encoding-unsupported", "fields-invalid", "internal", "store-unavailable",
+        "content-encoding-unsupported", "fields-invalid", "rate-limited", "internal", "store-unavailable",
     ),
     openapi_extra=openapi.takes(PhaseIn) | openapi.takes_path("site", "The site's name.", "blog", key=False),
 )  # fmt: skip
@@ -45,6 +45,7 @@ async def moderation_phase(request: Request) -> Response:
     secrets = wired.read("secrets", wired.store.secrets, site, PURPOSE)
     if not is_signed(sent, request.headers.get("x-coral-signature", ""), secrets):
         raise RefusedRequest("signature-wrong")
+    wired.keys.spend(site, 1)
     body.content_type(request)
     value = body.sanitised(body.parse(sent, wired.settings.max_json_depth))[0]
     comment = _comment_of(value)

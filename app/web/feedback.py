@@ -26,9 +26,11 @@ router = APIRouter(tags=["decisions"])
 MAX_DECISIONS = 1_000
 """Of one answer of GET /decisions."""
 REMEMBERED = timedelta(hours=24)
+STUCK = timedelta(seconds=5)
+"""A request that has not been answered by then never will be: the process was killed."""
 MAX_IDEMPOTENCY_KEY = 255
 _FAILURES = (
-    "json-invalid", "json-too-deep", "request-refused", "key-missing", "key-unknown", "comment-unknown",
+    "json-invalid", "json-too-deep", "request-refused", "key-missing", "key-unknown", "rate-limited", "comment-unknown",
     "idempotency-key-reused", "idempotency-key-busy", "body-too-large", "content-type-unsupported",
     "content-encoding-unsupported", "fields-invalid", "nothing-to-judge", "internal", "store-unavailable",
 )  # fmt: skip
@@ -72,7 +74,8 @@ async def _answered(wired: Wiring, caller: Caller, request: Request, sent_bytes:
 async def _reserved(wired: Wiring, caller: Caller, key: str, sent: bytes) -> dict[str, Any] | None:
     """Take the key: None when it is ours now, else the answer that was given under it."""
     hashed, now = hashlib.sha256(sent).hexdigest(), wired.now()
-    found = await asyncio.to_thread(wired.store.reserve, caller.site.name, key, hashed, now, shifted(now, -REMEMBERED))
+    moments = now, shifted(now, -REMEMBERED), shifted(now, -STUCK)
+    found = await asyncio.to_thread(wired.store.reserve, caller.site.name, key, hashed, *moments)
     if found is None:
         return None
     if found.body_hash != hashed:
@@ -107,7 +110,7 @@ async def _decided(wired: Wiring, caller: Caller, value: Any, client: str) -> di
     description="The site's decisions behind the cursor `since`, oldest first, those of moderators and its own "
     "feedback. Ask again with `next`; a page that is not full is the last for now.",
     responses=openapi.answers(
-        DecisionsOut, "key-missing", "key-unknown", "fields-invalid", "internal", "store-unavailable"
+        DecisionsOut, "key-missing", "key-unknown", "rate-limited", "fields-invalid", "internal", "store-unavailable"
     ),
     openapi_extra=openapi.takes_query(
         ("since", "The `next` of the answer before; 0, the default, begins with the first decision.", 0),

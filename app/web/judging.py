@@ -49,6 +49,9 @@ def judge(wired: Wiring, site: str, comment: Comment, causes: Iterable[str] = ()
     chosen = trial.model if trial and by_candidate else model
     found = classify_measured(judged, measured, history, chosen.of(site), wired.lists)
     leaves = kept(signed, looked, found, wired.lists)
+    # Only what is held leaves its links behind, so that a campaign that a link leads to has been held.
+    if found.action == "publish" and found.override is None and history.campaign and history.campaign.by_link:
+        wired.metrics.let_through()
     wired.metrics.judged(found.verdict, seconds + perf_counter() - began)
     degraded = tuple(dict.fromkeys((*found.degraded, *history.degraded, *causes)))
     if degraded != found.degraded:

@@ -27,6 +27,16 @@ class Exposition(NamedTuple):
     content_type: str
 
 
+def _models(registry: CollectorRegistry) -> Counter:
+    what = "Other models that `current` named, by what became of them."
+    return Counter("winnow_model_changes", what, ("outcome",), registry=registry)
+
+
+def _let_through(registry: CollectorRegistry) -> Counter:
+    what = "Comments that were published by their score though held or rejected ones lead to the same link."
+    return Counter("winnow_let_through", what, registry=registry)
+
+
 def _alarms(registry: CollectorRegistry) -> Gauge:
     said = "Sites that send nothing (silent) or nothing but ham (all-ham), unlike before."
     return Gauge("winnow_sites_alarming", said, ("alarm",), registry=registry)
@@ -78,12 +88,8 @@ class Metrics:
         self._webhook_calls = Counter(
             "winnow_webhook_calls", "Calls of webhooks, by how they ended.", ("outcome",), registry=self.registry
         )
-        self._models = Counter(
-            "winnow_model_changes",
-            "Other models that `current` named, by what became of them.",
-            ("outcome",),
-            registry=self.registry,
-        )
+        self._models = _models(self.registry)
+        self._let_through = _let_through(self.registry)
         self._alarms = _alarms(self.registry)
         self._shadowed = _shadowed(self.registry)
         # labels() takes a lock and validates, 2 us each; the pairs are few, so they are kept.
@@ -108,6 +114,10 @@ class Metrics:
             known = self._judged[verdict] = self._verdicts.labels(verdict)
         known.inc()
         self._scoring.observe(seconds)
+
+    def let_through(self) -> None:
+        """A comment is published whose link stands in comments that were held, or worse."""
+        self._let_through.inc()
 
     def model_followed(self, outcome: str) -> None:
         """`outcome` is followed, refused or candidate-refused."""

@@ -26,7 +26,7 @@ MAX_PAGE_CHARACTERS = 50_000
     description="Later comments under that URL that bring no `page_text` are judged with it. Sent again it replaces "
     "what was told before.",
     responses=openapi.answers(
-        PageOut, "json-invalid", "json-too-deep", "key-missing", "key-unknown", "body-too-large",
+        PageOut, "json-invalid", "json-too-deep", "key-missing", "key-unknown", "rate-limited", "body-too-large",
         "content-type-unsupported", "content-encoding-unsupported", "fields-invalid", "internal", "store-unavailable",
     ),
     openapi_extra=openapi.takes(PageIn),

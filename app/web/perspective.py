@@ -23,8 +23,8 @@ from app.web.wiring import Wiring, wiring
 router = APIRouter(tags=["perspective"])
 
 _FAILURES = (
-    "json-invalid", "json-too-deep", "key-missing", "key-unknown", "body-too-large", "content-type-unsupported",
-    "content-encoding-unsupported", "fields-invalid", "internal", "store-unavailable",
+    "json-invalid", "json-too-deep", "key-missing", "key-unknown", "rate-limited", "body-too-large",
+    "content-type-unsupported", "content-encoding-unsupported", "fields-invalid", "internal", "store-unavailable",
 )  # fmt: skip
 _DEFAULT_ATTRIBUTE = "SPAM"
 MAX_ATTRIBUTES = 256

@@ -52,6 +52,7 @@ _TABLE = (
     Problem("not-found", 404, "There is nothing at this address.", "See /openapi.json for every address."),
     Problem("comment-unknown", 404, "This site has no comment with that id.", "Use an id from an answer to the same site's key."),
     Problem("method-not-allowed", 405, "This address does not take that method.", "The header Allow names the methods it takes."),
+    Problem("request-too-slow", 408, "The request did not arrive in time.", "Send it in one go; the answer closes the connection."),
     Problem("already-decided", 409, "Somebody else has decided on it since.", "Look at what stands now; to change it, decide again."),
     Problem("nothing-to-undo", 404, "There is nothing to take back.", "It was taken back before, or it is no act that decided."),
     Problem("nothing-to-agree", 409, "Nobody has to agree to that any more, or it was you who asked.", "Another moderator agrees, once."),
@@ -59,11 +60,14 @@ _TABLE = (
     Problem("idempotency-key-busy", 409, "A request with this Idempotency-Key is still being worked on.", "Send it again in a second."),
     Problem("body-too-large", 413, "The body is larger than this service reads.", "Send less of page_text, or raise WINNOW_MAX_BODY_BYTES."),
     Problem("batch-too-large", 413, "The batch holds more than this service takes at once.", "Send it in several batches."),
+    Problem("address-too-long", 414, "The address is longer than this service reads.", "Send what is long in the body; at most 8,192 bytes are read of an address."),
     Problem("content-type-unsupported", 415, "The body's content type is not one this address takes.", "Send Content-Type: application/json, in UTF-8."),
     Problem("content-encoding-unsupported", 415, "Compressed bodies are not read.", "Send the body as it is, without Content-Encoding."),
     Problem("fields-invalid", 422, "Some fields are not what they should be.", "`errors` names each field and what was expected."),
     Problem("nothing-to-judge", 422, "There is nothing to judge.", "Send `text` or `author_url`; one of them must not be empty."),
+    Problem("rate-limited", 429, "There were too many requests.", "Wait the seconds in Retry-After, and send comments that can wait more slowly."),
     Problem("sign-in-throttled", 429, "There were too many failed sign-ins.", "Wait the seconds in Retry-After."),
+    Problem("headers-too-large", 431, "The headers are more than this service reads.", "Send fewer: at most 100 are read, and 32,768 bytes with the address."),
     Problem("internal", 500, "Something broke inside the service.", "Try again; the service's log names the place."),
     Problem("store-unavailable", 503, "The database does not answer.", "Try again after the seconds in Retry-After."),
     Problem("not-ready", 503, "The service cannot do its whole work now.", "`parts` names what is missing."),
@@ -179,8 +183,10 @@ def _has_much_left(request: Request) -> bool:
 
 async def _on_refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, RefusedRequest)
-    if error.problem.status in (401, 415) and _has_much_left(request):
+    if error.problem.status in (401, 415, 429) and _has_much_left(request):
         error.headers.setdefault("Connection", "close")
+    if error.problem.code == "rate-limited":
+        await request.app.state.wiring.keys.hold_back()
     site = getattr(request.state, "site", "")
     if site:  # the key was good: whoever runs that CMS wants to know
         door = request.url.path.strip("/").partition("/")[0]

@@ -16,18 +16,17 @@ from app.core.shadow import Trial
 from app.core.times import written
 from app.errors import StoreUnavailable
 from app.settings import Settings
+from app.store.patience import Patience
 from app.store.sql import SqlStore
 from app.web.auth import Keys
 from app.web.clients import Clients
 from app.web.metrics import Metrics
+from app.web.rates import Rates
 from app.web.recording import Recorder, Writer
 from app.web.review.passwords import Passwords
 from app.web.shadow import Shadow
 from app.web.standing import Standing
 
-SLOW_S = 0.05
-REST_S = 1.0
-"""How long the store is not asked again after a failure that took longer than SLOW_S."""
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -60,14 +59,14 @@ class Wiring:
     passwords: Passwords = field(default_factory=Passwords, init=False)
     observed: set[str] = field(default_factory=set)
     """Sites that were only observed when the store was asked last, for when it does not answer."""
-    _refused: StoreUnavailable | None = field(default=None, init=False)
-    _ask_again_at: float = field(default=0.0, init=False)
+    _patience: Patience = field(default_factory=Patience, init=False)
 
     def __post_init__(self) -> None:
         self.metrics.watch_workers(self.standing)
         self.keys = Keys(
             lambda key: self.read("key", self.store.site_of_key, key),
             lambda: self.read("key", self.store.open_networks),
+            spent=Rates(self.settings.site_comments_per_second, self.settings.site_comments_burst),
         )
         self.clients = Clients(self.store.note_clients, self.now)
         self.shadow = Shadow(self.store, self.now, self.metrics.shadowed)
@@ -76,20 +75,19 @@ class Wiring:
     def read(self, what: str, ask: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Asks the store right here: SQLite answers from its page cache in about 0.1 ms.
 
-        Raises StoreUnavailable; one that came only after a long wait stands for REST_S, so that a
-        locked database stops the event loop once and not once for every request.
+        Raises StoreUnavailable; one that came only after a wait stands for a while, so that a
+        database that hangs stops the event loop for a moment and not once for every request.
         """
         began = monotonic()
         try:
-            if self._refused and began < self._ask_again_at:
-                raise self._refused
-            return ask(*args, **kwargs)
+            self._patience.is_thin()
+            found = ask(*args, **kwargs)
         except StoreUnavailable as error:
             self.metrics.store_failed(what)
-            ended = monotonic()
-            if ended - began > SLOW_S:
-                self._refused, self._ask_again_at = error, ended + REST_S
+            self._patience.failed(error, monotonic() - began)
             raise
+        self._patience.worked()
+        return found
 
     def history_of(self, site: str, comment: Comment, signature: Signature = NO_SIGNATURE) -> History:
         """Never fails: a store that does not answer is a History that says so."""

@@ -44,6 +44,7 @@ WRAPPED: dict[str, Callable[[int], str]] = {
     "one-long-query": lambda n: "http://a.co/?" + "u=%25&" * (n // 6),
     "quotes-open": lambda n: "[a](b '" * (n // 7),
     "spaced-letters": lambda n: "a " * (n // 2),
+    "percent-and-one-long-word": lambda n: "a/b%41 " + "a" * n,
     "bbcode-spaces": lambda n: "[url" + " " * n,
 }
 SHAPES = [pytest.param(lambda n, p=piece: p * (n // len(p)), id=repr(piece)) for piece in HOSTILE] + [

@@ -43,9 +43,13 @@ def comments(home: Path, site: str) -> int:
 
 
 def environment(home: Path, models: Path | None = None) -> dict[str, str]:
-    """The one in which the command works in that home, with the shipped models or others, and nothing else set."""
+    """The one in which the command works in that home, with the shipped models or others, and nothing else set.
+
+    Tests may send as much as they like: a quota of sites is not what most of them are about.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("WINNOW_")}
-    return {**kept, "WINNOW_HOME": str(home), **({"WINNOW_MODELS": str(models)} if models else {})}
+    told = {"WINNOW_HOME": str(home), "WINNOW_SITE_COMMENTS_PER_SECOND": "0"}
+    return {**kept, **told, **({"WINNOW_MODELS": str(models)} if models else {})}
 
 
 def command(port: int, *options: str) -> list[str]:
@@ -55,11 +59,22 @@ def command(port: int, *options: str) -> list[str]:
 
 
 @contextmanager
-def serving(home: Path, *options: str, models: Path | None = None) -> Iterator[int]:
-    """The port of a service that answers; the end of the block ends the service."""
+def serving(
+    home: Path, *options: str, models: Path | None = None, settings: Mapping[str, str] | None = None
+) -> Iterator[int]:
+    """The port of a service that answers; the end of the block ends the service. `settings` join its environment."""
+    with running(home, *options, models=models, settings=settings) as (port, _):
+        yield port
+
+
+@contextmanager
+def running(
+    home: Path, *options: str, models: Path | None = None, settings: Mapping[str, str] | None = None
+) -> Iterator[tuple[int, int]]:
+    """The same, with the id of the process, too."""
     process = subprocess.Popen(
         command(0, *options),
-        env=environment(home, models),
+        env={**environment(home, models), **(settings or {})},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         text=True,
@@ -71,7 +86,7 @@ def serving(home: Path, *options: str, models: Path | None = None) -> Iterator[i
         url = json.loads(line)["url"]
         with urllib.request.urlopen(f"{url}/readyz", timeout=STARTS_WITHIN_S) as answer:
             assert answer.status == 200
-        yield int(url.rpartition(":")[2])
+        yield int(url.rpartition(":")[2]), process.pid
     finally:
         process.terminate()
         try:

@@ -37,7 +37,7 @@ class TestOpening:
             }
             for connection in connections:
                 connection.close()
-            assert found == {("wal", 2, 2000, 1)}
+            assert found == {("wal", 2, 50, 1)}
             engine.dispose()
 
     def test_a_writing_transaction_holds_the_lock_from_its_start(self, engine, tmp_path):

@@ -32,6 +32,8 @@ def record(number: int, comment: Comment = JANA, site: str = "blog", links: tupl
 @pytest.fixture
 def store(sql_store: SqlStore) -> SqlStore:
     sql_store.add_site("shop", "k7f2m9q4x1z9", "2026-11-22T10:00:00Z")
+    for site in ("blog", "shop"):
+        sql_store.set_clear_networks(site, True)
     return sql_store
 
 

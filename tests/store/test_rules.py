@@ -182,7 +182,7 @@ class TestPast:
         ("value", "expected"),
         [
             pytest.param("203.0.113.200/32", ["c_04"], id="its-network-is-all-that-is-known"),
-            pytest.param("203.0.112.0/21", ["c_05", "c_04"], id="a-larger-one"),
+            pytest.param("203.0.112.0/21", [], id="of-a-larger-one-names-say-nothing"),
             pytest.param("2001:db8:1:7::/64", ["c_06"], id="six"),
             pytest.param("198.51.100.0/24", [], id="another"),
         ],
@@ -193,6 +193,14 @@ class TestPast:
         found = preview(rule, stored.past(rule, None, ""), lists.load())
 
         assert [each.id for each in found.examples] == expected
+
+    def test_what_is_kept_in_clear_lies_in_larger_networks_too(self, sql_store):
+        sql_store.set_clear_networks("blog", True)
+        sql_store.record([Record("c_1", "blog", AT, COMMENTS["c_04"], CLASSIFICATION)])
+
+        for value in ("203.0.112.0/21", "203.0.113.200/32"):
+            rule = Rule("deny", "ip_range", value)
+            assert preview(rule, sql_store.past(rule, None, ""), lists.load()).matching == 1
 
     def test_they_come_page_by_page_of_one_site_or_tab_since_a_time(self, stored):
         phrase = Rule("deny", "phrase", "x")

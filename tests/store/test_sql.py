@@ -1,8 +1,10 @@
 """What only the store on disk can do wrong: tables, faults, locks."""
 
+import shutil
 import sqlite3
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,8 @@ from sqlalchemy import event
 
 from app.core.comment import Comment
 from app.errors import StoreUnavailable
-from app.store.database import migrate, open_engine
+from app.store.database import BRIEF_S, migrate, open_engine
+from app.store.patience import REST_S
 from app.store.sql import SqlStore
 
 SECRET = "my-secret-words"
@@ -66,8 +69,45 @@ def test_another_process_that_holds_the_lock_is_waited_for_two_seconds(sql_store
     other.close()
 
     assert 1.9 <= waited_s < 4  # 2 s; the rest is for a busy machine
+    time.sleep(REST_S)
     sql_store.record([make_record("c1")])
     assert sql_store.comment("blog", "c1") == make_record("c1")
+
+
+def test_after_a_wait_in_vain_everybody_is_refused_at_once_and_then_asks_briefly(sql_store, make_record, tmp_path):
+    other = sqlite3.connect(tmp_path / "home/winnow.db", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    took_s = []
+    for rest_s in (0.0, 0.0, REST_S):
+        time.sleep(rest_s)
+        began = time.monotonic()
+        with pytest.raises(StoreUnavailable, match="The database is locked by another program"):
+            sql_store.record([make_record("c1")])
+        took_s.append(time.monotonic() - began)
+    other.close()
+
+    assert took_s[0] >= 1.9
+    assert took_s[1] < 0.02
+    assert BRIEF_S <= took_s[2] < 0.5
+    time.sleep(REST_S)
+    sql_store.record([make_record("c1")])
+
+
+def test_sixteen_threads_are_refused_by_one_wait(sql_store, make_record, tmp_path):
+    other = sqlite3.connect(tmp_path / "home/winnow.db", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+
+    def refused(number: int) -> float:
+        began = time.monotonic()
+        with pytest.raises(StoreUnavailable):
+            sql_store.record([make_record(f"c{number}")])
+        return time.monotonic() - began
+
+    with ThreadPoolExecutor(16) as threads:
+        took_s = list(threads.map(refused, range(16)))
+    other.close()
+
+    assert max(took_s) < 3  # 2 s; the rest is for a busy machine
 
 
 def test_a_lock_that_ends_in_time_is_only_waited_for(sql_store, make_record, tmp_path):
@@ -158,6 +198,35 @@ class TestFaults:
 
         assert self.refused(sql_store.check).what == "The file is gone."
 
+    def test_nothing_is_written_to_a_file_that_nobody_will_find_again(self, sql_store, make_record, tmp_path):
+        path, aside = tmp_path / "home/winnow.db", tmp_path / "aside.db"
+        path.rename(aside)
+        record = make_record("c1", comment=Comment(text=SECRET))
+        assert self.refused(lambda: sql_store.record([record])).what == "The file is gone."
+        assert not path.exists()
+
+        shutil.copy(aside, path)
+        assert "taken the place" in self.refused(lambda: sql_store.record([record])).what
+        assert "taken the place" in self.refused(sql_store.check).what
+
+        aside.rename(path)
+        sql_store.record([record])
+        sql_store.check()
+
+    def test_connections_that_could_only_read_are_opened_anew(self, sql_store, make_record):
+        with sql_store._engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA query_only=ON")  # as of a file that could not be opened for writing
+        assert self.refused(lambda: sql_store.record([make_record("c1")])).what == "The database is read-only."
+        sql_store.record([make_record("c1")])
+
+    def test_a_log_without_its_file_is_not_thrown_away(self, tmp_path):
+        log = tmp_path / "winnow.db-wal"
+        log.write_bytes(b"what was acknowledged")
+
+        assert "its log is still there" in self.refused(lambda: open_engine(f"sqlite:///{tmp_path}/winnow.db")).what
+        assert log.read_bytes() == b"what was acknowledged"
+        assert not (tmp_path / "winnow.db").exists()
+
     def test_no_tables_yet(self, url):
         store = SqlStore(open_engine(url))
 
@@ -185,16 +254,12 @@ class TestFaults:
 
         assert "larger than a row" in self.refused(lambda: sql_store.record([record])).what
 
-    def test_all_connections_in_use(self, url):
-        engine = open_engine(url, busy_timeout_ms=50)
-        migrate(engine)
-        taken = [engine.connect() for _ in range(15)]
+    def test_nobody_waits_for_a_connection(self, sql_store):
+        taken = [sql_store._engine.connect() for _ in range(60)]
 
-        assert self.refused(SqlStore(engine).sites).what == "All connections are in use."
-        assert self.refused(lambda: SqlStore(engine).site_of_key("")).what == "All connections are in use."
+        assert [site.name for site in sql_store.sites()] == ["blog"]
         for connection in taken:
             connection.close()
-        engine.dispose()
 
     def test_a_damaged_file(self, sql_store, make_record, tmp_path):
         sql_store.record([make_record(f"c{number}") for number in range(50)])

@@ -9,10 +9,11 @@ import pytest
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
+from app.core.comment import Thresholds
 from app.errors import ModelUnusable, StoreUnavailable
 from app.main import create_app
 from app.web.problems import PROBLEMS
-from tests.web.conftest import AT, KEY, wired
+from tests.web.conftest import AT, CASINO, KEY, wired
 from tests.web.test_classify import SENT, break_database
 
 
@@ -225,3 +226,20 @@ def test_a_service_that_is_being_stopped_is_not_ready_and_still_answers(client):
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["code"]) == (503, "not-ready")
     assert client.post("/classify", json={"text": "Hello"}).status_code == 200
+
+
+def test_what_is_let_through_with_a_link_of_held_comments_is_counted(client):
+    wiring = wired(client)
+
+    def let_through() -> int:
+        return int(wiring.metrics.registry.get_sample_value("winnow_let_through_total"))
+
+    client.post("/classify", json={"text": f"Win {CASINO}"})
+    wiring.store.set_thresholds("blog", Thresholds(1.0, 1.0, 1.0))
+    client.post("/classify", json={"text": "Thanks, that answered my question about the tea."})
+    assert let_through() == 0
+
+    answer = client.post(
+        "/classify", json={"text": f"A long walk along the river and a quiet evening. {CASINO}"}
+    ).json()
+    assert (answer["action"], let_through()) == ("publish", 1)

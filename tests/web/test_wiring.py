@@ -9,12 +9,13 @@ import pytest
 from app.core.comment import Comment, History, Thresholds
 from app.core.verdict import Classification
 from app.errors import StoreUnavailable
+from app.store.patience import REST_S, SLOW_S
 from app.store.records import Record
 from app.store.sql import temporary_store
 from app.store.writer import Writer
 from app.web.metrics import Metrics
 from app.web.recording import Recorder
-from app.web.wiring import REST_S, SLOW_S, Wiring
+from app.web.wiring import Wiring
 
 FAILURE = StoreUnavailable("winnow.db", "The disk is full.", "Free some space.")
 

@@ -82,12 +82,22 @@ TOLD: dict[str, Told] = {
     ),
     "site-observe": Told(N_("Observing sites only"), N_("%(by)s had the site %(subject)s only observed.")),
     "site-act": Told(N_("Acting on sites again"), N_("%(by)s had Winnow act on the site %(subject)s again.")),
+    "site-networks-clear": Told(
+        N_("Keeping networks in clear"), N_("%(by)s had authors' networks kept in clear for %(subject)s.")
+    ),
+    "site-networks-hashed": Told(
+        N_("Keeping networks under names"), N_("%(by)s had authors' networks kept under names for %(subject)s.")
+    ),
     "site-open": Told(N_("Opening sites"), N_("%(by)s opened %(subject)s to %(network)s without a key.")),
     "site-close": Told(N_("Closing sites"), N_("%(by)s asks %(network)s for the key of %(subject)s again.")),
     "webhook-add": Told(N_("Adding webhooks"), N_("%(by)s added a webhook to %(url)s.")),
     "webhook-remove": Told(N_("Removing webhooks"), N_("%(by)s removed the webhook to %(url)s.")),
     "webhook-enable": Told(N_("Enabling webhooks"), N_("%(by)s uses the webhook to %(url)s again.")),
     "settings": Told(N_("Settings"), N_("%(by)s changed settings: %(subject)s.")),
+    "purge": Told(
+        N_("Comments and acts that were kept long enough"),
+        N_("%(spam)s spam comments, %(ham)s others and %(acts)s acts had been kept long enough and are deleted."),
+    ),
     "expire": Told(N_("Expired comments"), N_("%(count)s held comments expired, as nobody had decided them.")),
 }
 """Every act of store.audit.ACTS."""

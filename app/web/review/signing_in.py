@@ -1,6 +1,5 @@
 """Signing in and out."""
 
-from ipaddress import IPv6Address, ip_address, ip_network
 from typing import NamedTuple
 
 from fastapi import APIRouter
@@ -9,7 +8,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.store.accounts import MAX_NAME_CHARACTERS, Session, new_token, token_hash
-from app.store.records import network_of
 from app.web import answers, forms
 from app.web.forms import Fields
 from app.web.problems import RefusedRequest
@@ -27,6 +25,7 @@ from app.web.review.session import (
     signed_in_page,
     wants_json,
 )
+from app.web.sender import sending_network
 from app.web.wiring import Wiring, wiring
 
 
@@ -41,12 +40,6 @@ class Attempt(NamedTuple):
 router = APIRouter(include_in_schema=False, tags=["review"])
 MAX_AGENT_CHARACTERS = 300
 MINUTE_S = 60
-# This machine, and networks that are nobody's in the internet: RFC 1122, 1918, 3927, 6598, 4193, 4291.
-_NEARBY = [
-    ip_network(network)
-    for network in "127.0.0.0/8 10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 169.254.0.0/16 100.64.0.0/10 "
-    "::1/128 fc00::/7 fe80::/10".split()
-]
 
 
 @router.get(SIGN_IN)
@@ -107,34 +100,12 @@ def begin_session(request: Request, wired: Wiring, name: str) -> str:
     return token
 
 
-def sender(request: Request) -> str:
-    """The address that asks, as far as failures are counted by its network.
-
-    Behind a proxy all requests come from one address nearby; what the proxy says then stands last in X-Forwarded-For.
-    Who can make it up gains nothing but attempts on other names: each name is counted on its own.
-    """
-    address = request.client.host if request.client else ""
-    if not _is_nearby(address):
-        return address
-    return request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip() or address
-
-
-def _is_nearby(address: str) -> bool:
-    try:
-        known = ip_address(address)
-    except ValueError:
-        return not address  # a socket of this machine
-    if isinstance(known, IPv6Address) and known.ipv4_mapped:
-        known = known.ipv4_mapped
-    return any(known in network for network in _NEARBY)
-
-
 def attempt_of(request: Request, wired: Wiring, typed: str) -> Attempt:
     """Who counts as having tried; a session that is over still tells whose browser this is."""
     name = typed.strip()[:MAX_NAME_CHARACTERS]
     session = wired.store.session(request.cookies.get(cookie_name(wired.settings), ""))
     is_known = session is not None and session[1].name.casefold() == name.casefold()
-    return Attempt(name, network_of(sender(request)), session[0].token_hash[:16] if session and is_known else "")
+    return Attempt(name, sending_network(request), session[0].token_hash[:16] if session and is_known else "")
 
 
 def _welcomed(request: Request, wired: Wiring, fields: Fields, name: str) -> Response:

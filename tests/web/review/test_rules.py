@@ -248,6 +248,7 @@ class TestList:
 
 class TestFromAComment:
     def test_everything_that_can_be_named_is_proposed_with_its_hits(self, client, jana, store):
+        store.set_clear_networks("blog", True)
         told = classify(
             client, text=f"See {CASINO}", author="Best Slots", author_email="a@gmail.com", author_ip="203.0.113.7"
         )
