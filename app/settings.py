@@ -109,7 +109,7 @@ class Settings(BaseSettings):
         description="After how many days a moderator has to sign in again in any case.",
     )
     silence_seconds: int = Field(
-        default=8,
+        default=6,
         ge=2,
         le=600,
         description="How long a serving process may hang before another one takes its place.",
