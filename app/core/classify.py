@@ -12,6 +12,13 @@ SCORE_DECIMALS = 4
 same verdict."""
 
 
+_FIXED = {
+    "honeypot": "A field that people cannot see was filled in.",
+    "repeated": "Its link stood in several comments that were held.",
+}
+"""What is said of rules without a value."""
+
+
 def classify(
     comment: Comment,
     history: History,
@@ -89,8 +96,8 @@ def _summary(ruling: policy.Ruling, history: History, why: tuple[Reason, ...]) -
     override = ruling.override
     if override is None:
         return reasons.summarise(why, ruling.verdict)
-    if override.rule == "honeypot":
-        return "A field that people cannot see was filled in."
+    if override.rule in _FIXED:
+        return _FIXED[override.rule]
     if override.rule == "test":
         return f"A test: {override.value} is spam by agreement, so that a set-up can be tried."
     if override.rule == "role":
