@@ -79,7 +79,7 @@ class Settings(BaseSettings):
         description="How many comments a site may send at once after it has been quiet.",
     )
     record_patience_ms: int = Field(
-        default=200,
+        default=150,
         ge=0,
         description="How long an answer waits for its record to be on disk before it goes out marked `store.slow`.",
     )

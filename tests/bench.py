@@ -36,6 +36,10 @@ ROUND_S = 0.25
 VARIANTS = 64
 """Comments of one kind that differ in words and link, so that caches help no more than they do in a service."""
 
+BULK = 10_000
+"""Comments in one file; the start of the processes is part of what is measured."""
+LINKED = "200 characters with one link"
+
 Workload = Callable[[int], object]
 """Called with a running number."""
 
@@ -87,16 +91,19 @@ def workloads(model: Model, known: lists.Lists) -> dict[str, Workload]:
     """Each kind of comment, as something to call."""
     sample = {name: value for name, value in CLASSIFY_EXAMPLE.items() if isinstance(value, str)}
     kinds = {
-        "200 characters with one link": [with_link(n) for n in range(VARIANTS)],
+        LINKED: [with_link(n) for n in range(VARIANTS)],
         "the sample of the README": [Comment(**sample)],
         "2,000 characters, no link": [Comment(text=prose(n, 2_000), **_PAGE) for n in range(VARIANTS)],
         "worst case, 30,000 characters": [worst_case(n) for n in range(4)],
     }
 
-    def judging(comments: Sequence[Comment]) -> Workload:
-        return lambda number: classify(comments[number % len(comments)], History(), model, known)
+    def judging(comments: Sequence[Comment], with_reasons: bool = True) -> Workload:
+        return lambda number: classify(
+            comments[number % len(comments)], History(), model, known, with_reasons=with_reasons
+        )
 
-    return {name: judging(comments) for name, comments in kinds.items()}
+    judged = {name: judging(comments) for name, comments in kinds.items()}
+    return {f"{LINKED}, without reasons": judging(kinds[LINKED], with_reasons=False), **judged}
 
 
 def cpu_us(work: Workload, calls: int) -> float:
@@ -134,7 +141,7 @@ def import_cpu_s() -> float:
 
 def _child_cpu_s(command: list[str]) -> float:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, check=True)
+    subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
@@ -196,6 +203,28 @@ def model_folder(beside: Path, known: lists.Lists) -> Path:
     return beside
 
 
+def bulk_rates(folder: Path) -> list[tuple[str, float, float]]:
+    """`winnow score`: how it was called, comments per CPU second, and per second of the clock."""
+    file = folder / "comments.jsonl"
+    made = [with_link(number) for number in range(BULK)]
+    file.write_text("".join(json.dumps({"text": one.text, "author": one.author}) + "\n" for one in made))
+    found = []
+    for options in (("--workers", "1", "--no-reasons"), ("--workers", "1"), ("--workers", "0")):
+        command = [
+            sys.executable,
+            "-c",
+            "from app.cli import app; app()",
+            "score",
+            str(file),
+            "-o",
+            str(folder / "rows"),
+        ]
+        began = time.monotonic()
+        used = _child_cpu_s([*command, *options, "--json"])
+        found.append((" ".join(options), BULK / used, BULK / (time.monotonic() - began)))
+    return found
+
+
 def main() -> None:
     """Print the tables."""
     with tempfile.TemporaryDirectory() as scratch:
@@ -208,6 +237,9 @@ def main() -> None:
         print("| judging one comment, in process | µs CPU | times the reference |\n|---|--:|--:|", flush=True)
         for name, microseconds, ratio in measured(workloads(model, known)):
             print(f"| {name} | {microseconds:,.0f} | {ratio:.2f} |", flush=True)
+        print("\n| `winnow score`, 200 characters with one link | comments a CPU second | a second |\n|---|--:|--:|")
+        for options, per_cpu, per_second in bulk_rates(Path(scratch)):
+            print(f"| `{options}` | {per_cpu:,.0f} | {per_second:,.0f} |", flush=True)
         seconds, resident = started_worker(folder, str(Path(scratch, "home")))
         print("\n| the service | |\n|---|--:|")
         print(f"| import of the application, s CPU | {import_cpu_s():.2f} |")

@@ -57,6 +57,7 @@ class Scorer:
     def __init__(self, job: Job) -> None:
         self._lists = lists.load()
         self._model = models.load(job.models, job.version, self._lists).of(job.site)
+        self._with_reasons = job.with_reasons
         self._keys = KEYS if job.with_reasons else KEYS[:-1]
 
     def rows(self, chunk: list[Line]) -> Rows:
@@ -77,7 +78,8 @@ class Scorer:
         if not isinstance(row.get("text"), str) and not isinstance(row.get("author_url"), str):
             return _refused(row, number, "The object has neither a text nor an author_url.")
         try:
-            found = classify(comment_of(row), History(), self._model, self._lists)
+            comment = comment_of(row)
+            found = classify(comment, History(), self._model, self._lists, with_reasons=self._with_reasons)
         except Exception as error:  # noqa: BLE001  a defect costs its row, not the other millions
             return _refused(row, number, f"Winnow failed on it ({type(error).__name__}); please report this.")
         answer = answers.judged(_id(row, number), "", found)

@@ -193,7 +193,8 @@ def recognised(signed: Signature, found: Sequence[Lead]) -> Campaign | None:
     same_links = all(acting_key(key) in ways[id] for key in signed.keys if kind_of(key) == "url")
     same_text = not signed.sketch or similarity(signed.sketch, by_id[id].sketch) >= COPY
     by_link = all(kind_of(key) in ("url", "place") for key in ways[id])
-    return replace(by_id[id].campaign, by_link=by_link, is_copy=same_links and same_text)
+    has_address = any(kind_of(key) == "url" for key in ways[id])
+    return replace(by_id[id].campaign, by_link=by_link, is_copy=same_links and same_text, has_address=has_address)
 
 
 class _Pushed(NamedTuple):

@@ -112,6 +112,11 @@ class Campaign:
     """Whether nothing but a link leads there that the decision was not about."""
     is_copy: bool = False
     """Whether the decision was about all links of this comment, and about nearly all of its text."""
+    has_address: bool = False
+    """Whether an address that this comment links to leads there."""
+    held: int = 0
+    """Comments of it that were held or worse and that nobody has decided; counting stops at 3, and is done only where
+    `has_address` and no decision acts."""
 
 
 @dataclass(frozen=True, slots=True)

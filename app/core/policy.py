@@ -7,7 +7,8 @@
 5. honeypot      a field that people cannot see was filled in; spam
 6. campaign      a moderator settled comments like it, and that still acts; what they said
 7. precedent     somebody decided a comment like it: copies are what that was, of the rest a person decides
-8. thresholds    the site's own, else the model's: hold, reject, discard; a tie goes to the stricter side
+8. repeated      its link stood in several comments that were held, and nobody has decided them: held, too
+9. thresholds    the site's own, else the model's: hold, reject, discard; a tie goes to the stricter side
 
 A site that is only observed is told to publish all the same; what came out here is what is kept. See core.observing.
 
@@ -41,6 +42,10 @@ TEST_VALUES = frozenset(
     }
 )
 """Names and e-mail addresses that are spam by agreement: https://akismet.com/developers/detailed-docs/comment-check/"""
+REPEATED = 3
+"""Held comments with the same address after which the next one is held whatever it says. Of 14,883 honest comments with
+links that the model lets through, in 33 corpora, not one shared its address with even two held ones (2026-12-01); a
+spammer who may try 100 times for each comment got 41 of 104 published before, and 18 with it (docs/security.md)."""
 _SHOWN_FIELDS = frozenset({"text", "author", "author_url"})
 """Where readers see a link. The domain of an e-mail address is one too, but nobody sees it."""
 
@@ -86,10 +91,7 @@ def decide(
     if comment.honeypot.strip():
         return Ruling("spam", "reject", Override("honeypot", "", ""))
     by_score = Ruling(*by_threshold(score, thresholds), None)
-    if history.campaign and _settles(history.campaign, by_score.action, comment, links):
-        override = Override("campaign", history.campaign.label or "", history.campaign.id)
-        return Ruling("ham", "publish", override) if override.kind == "ham" else Ruling("spam", "reject", override)
-    return _by_precedent(history.precedent, by_score, comment, links) if history.precedent else by_score
+    return _by_history(history, by_score, comment, links)
 
 
 def by_threshold(score: float, thresholds: Thresholds) -> tuple[Verdict, Action]:
@@ -151,6 +153,24 @@ def _settles(campaign: Campaign, action: Action, comment: Comment, links: tuple[
     if campaign.label == "ham":
         return campaign.is_copy and not _is_unread(comment, links)
     return campaign.label == "spam" and not (campaign.by_link and action == "publish")
+
+
+def _by_history(history: History, by_score: Ruling, comment: Comment, links: tuple[Link, ...]) -> Ruling:
+    """What is known of comments like this one makes of what its score says."""
+    if history.campaign and _settles(history.campaign, by_score.action, comment, links):
+        override = Override("campaign", history.campaign.label or "", history.campaign.id)
+        return Ruling("ham", "publish", override) if override.kind == "ham" else Ruling("spam", "reject", override)
+    ruling = _by_precedent(history.precedent, by_score, comment, links) if history.precedent else by_score
+    if ruling.action == "publish" and not ruling.override and _is_repeated(history):
+        return Ruling("unsure", "hold", Override("repeated", "link", history.campaign.id if history.campaign else ""))
+    return ruling
+
+
+def _is_repeated(history: History) -> bool:
+    """Whether other words are tried out around a link that was held before; nobody has said yet that it is honest."""
+    campaign, precedent = history.campaign, history.precedent
+    is_cleared = precedent is not None and precedent.label == "ham"
+    return campaign is not None and not campaign.label and campaign.held >= REPEATED and not is_cleared
 
 
 def _by_precedent(precedent: Precedent, by_score: Ruling, comment: Comment, links: tuple[Link, ...]) -> Ruling:

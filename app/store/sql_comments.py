@@ -13,7 +13,7 @@ from app.store import rows
 from app.store.records import Alike, Record, page_key, refuse_decided
 from app.store.schema import comments, decisions, links, pages, rules, sites
 from app.store.sql_base import Read, SqlBase, require_site, site_unknown
-from app.store.sql_grouping import LEADS, SIZE, assigned, campaign_of, looked_up, since, write_grouping
+from app.store.sql_grouping import HELD, LEADS, SIZE, assigned, campaign_of, looked_up, since, write_grouping
 from app.store.sql_networks import name_rows
 from app.store.sql_precedents import RECALL, asked, precedent_of
 
@@ -42,6 +42,7 @@ class SqlComments(SqlBase):
         self._page = self._compiled(_PAGE)
         self._leads = self._compiled(LEADS)
         self._size = self._compiled(SIZE)
+        self._held = self._compiled(HELD)
         self._recall = self._compiled(RECALL)
 
     def history_of(
@@ -74,7 +75,11 @@ class SqlComments(SqlBase):
     def _campaign_of(self, read: Read, signature: Signature, now: str) -> Campaign | None:
         found = read(self._leads, looked_up(signature), since(now))
         campaign = campaign_of(signature, found, now) if found else None
-        return replace(campaign, size=read(self._size, campaign.id)[0][0]) if campaign else None
+        if campaign is None:
+            return None
+        is_asked = campaign.has_address and not campaign.label
+        held = read(self._held, campaign.id)[0][0] if is_asked else 0
+        return replace(campaign, size=read(self._size, campaign.id)[0][0], held=held)
 
     def _precedent_of(self, read: Read, site_name: str, signature: Signature, now: str) -> Precedent | None:
         keys = asked(signature)

@@ -5,12 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Text, bindparam, column, delete, func, select, update
+from sqlalchemy import Connection, Text, bindparam, column, delete, func, literal_column, select, update
 from sqlalchemy.dialects.sqlite import insert
 from ulid import ULID
 
 from app.core.campaign import Lead, Signature, acting_key, kind_of, recognised
 from app.core.comment import Campaign
+from app.core.policy import REPEATED
 from app.core.times import shifted
 from app.store.grouping import TOUCHED_AFTER, WINDOW, Arrival, Grouping, Known, group
 from app.store.records import Record
@@ -45,6 +46,16 @@ SIZE = select(func.count()).select_from(
     .suffix_with(f"LIMIT {COUNTED}")
     .subquery("members")
 )
+
+
+_WAITING = [literal_column(f"'{tab}'") for tab in ("review", "spam", "expired")]
+HELD = select(func.count()).select_from(
+    select(comments.c.id)
+    .where(comments.c.tab.in_(_WAITING), comments.c.campaign == bindparam("campaign"))
+    .suffix_with(f"LIMIT {REPEATED}")
+    .subquery("held")
+)
+"""Its comments that were held or worse and that nobody has decided."""
 
 
 class LeadRow(NamedTuple):

@@ -239,7 +239,7 @@ def test_a_line_without_an_end_is_an_error_and_the_next_is_read(monkeypatch: pyt
 
 
 def test_a_defect_costs_one_row(monkeypatch: pytest.MonkeyPatch, models: Path) -> None:
-    def broken(*_: Any) -> None:
+    def broken(*_: Any, **_options: Any) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr(bulk, "classify", broken)

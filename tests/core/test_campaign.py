@@ -322,7 +322,7 @@ def test_what_of_a_comment_is_known_already(
 ) -> None:
     known = recognised(signed_as, [Lead(key, campaign("c_1", "spam"), NEAR) for key in found])
 
-    assert known == replace(campaign("c_1", "spam"), by_link=by_link, is_copy=is_copy)
+    assert known == replace(campaign("c_1", "spam"), by_link=by_link, is_copy=is_copy, has_address=URL in found)
 
 
 @pytest.mark.parametrize("make", SHAPES)

@@ -324,7 +324,7 @@ class TestRemembered:
 
         store.undo(store.last_act("jana"), "jana", LATER)
         store.decide_campaign(first.id, "spam", "jana", LATER, until=UNTIL, links=[url_key("shop.example.com/win")])
-        assert known(store, honest, lists, LATER) == Campaign(first.id, 1, "spam", "jana", LATER)
+        assert known(store, honest, lists, LATER) == Campaign(first.id, 1, "spam", "jana", LATER, has_address=True)
 
     def test_what_lent_its_link_is_forgotten_with_the_decision(self, store, arrive, lists):
         first = arrive(SPAM, "publish", author_url=LINK)

@@ -16,6 +16,7 @@ _RULES = {
     "allow": N_("A rule of this site allows it: %(kind)s %(value)s."),
     "campaign": N_("A moderator settled comments like this one: %(kind)s."),
     "precedent": N_("A comment like this one was decided: %(kind)s."),
+    "repeated": N_("Its link stood in several comments that were held."),
     "deny": N_("A rule of this site denies it: %(kind)s %(value)s."),
 }
 _LABELS = {"spam": N_("spam"), "ham": N_("not spam")}
