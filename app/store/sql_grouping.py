@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Text, bindparam, column, delete, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Connection, Text, bindparam, column, delete, func, literal_column, select, update
 from sqlalchemy.dialects.sqlite import insert
 from ulid import ULID
 
@@ -48,7 +48,7 @@ SIZE = select(func.count()).select_from(
 )
 
 
-_WAITING = [literal_column(f"'{tab}'") for tab in ("review", "spam", "expired")]
+_WAITING: list[ColumnElement[str]] = [literal_column(f"'{tab}'") for tab in ("review", "spam", "expired")]
 HELD = select(func.count()).select_from(
     select(comments.c.id)
     .where(comments.c.tab.in_(_WAITING), comments.c.campaign == bindparam("campaign"))
