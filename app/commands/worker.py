@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from types import FrameType
 
 import uvicorn
@@ -147,12 +148,14 @@ class Worker(uvicorn.Server):
 def _refuse_more(listener: socket.socket) -> None:
     """Nobody new is connected between the last look and the end of the port; who tries does so again a second later.
 
-    On Linux, by a filter that lets no packet through (BPF's `return 0`). Elsewhere there are microseconds in between.
+    On Linux, by a filter that lets no packet through (BPF's `return 0`). Elsewhere, and where a sandbox forbids it,
+    there are microseconds in between.
     """
     instruction = ctypes.create_string_buffer(struct.pack("HBBI", 6, 0, 0, 0))
     program = struct.pack("HL", 1, ctypes.addressof(instruction))
     if sys.platform == "linux":
-        listener.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, program)
+        with suppress(PermissionError):
+            listener.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, program)
 
 
 def _begin_anew_when_silent(worker: Worker, listener: int, silence_s: float) -> None:

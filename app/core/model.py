@@ -191,7 +191,7 @@ def card_bytes(told: Mapping[str, Any]) -> bytes:
     >>> print(card_bytes({"version": "v"}).decode())  # doctest: +ELLIPSIS
     {
      "version": "v",
-     "card_sha256": "5b...c"
+     "card_sha256": "6d...9"
     }
     <BLANKLINE>
     """

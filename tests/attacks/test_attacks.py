@@ -13,7 +13,7 @@ from tests.e2e.wire import connected, one_answer
 
 SETTINGS = {"WINNOW_REQUEST_PATIENCE_S": "2", "WINNOW_MAX_CONNECTIONS": "400"}
 """So that what has to be waited for is soon over, and what is too many soon reached."""
-ENDS_WITHIN_S = 8
+ENDS_WITHIN_S = 12
 """With slow clients connected; requests in flight have ten."""
 ASKED = b"GET /livez HTTP/1.1\r\nHost: a.example\r\n\r\n"
 

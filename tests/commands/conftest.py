@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,21 @@ CASINO = "https://www.myget.org/feed/royal-jackpot-casino-slots/package/nuget/ro
 Run = Callable[..., Result]
 
 
-def write_model(folder: Path, version: str, weights: "np.ndarray[Any, Any]", **card: Any) -> None:
+@cache
+def noise() -> bytes:
+    """weights.npz that judge comments differently. The same ones again and again, so that they are packed quickly."""
+    few = np.random.default_rng(1).normal(0, 0.1, 4_096).astype(np.float32)
+    return pack(np.resize(few, WEIGHTS))
+
+
+@cache
+def zeros() -> bytes:
+    """weights.npz that leave the bias alone."""
+    return pack(np.zeros(WEIGHTS, dtype=np.float32))
+
+
+def write_model(folder: Path, version: str, packed: bytes, **card: Any) -> None:
     """A model that loads, made of whatever weights."""
-    packed = pack(weights.astype(np.float32))
     told = {
         "weights_sha256": hashlib.sha256(packed).hexdigest(),
         "features": fingerprint(lists.load()),
@@ -45,9 +58,8 @@ def write_model(folder: Path, version: str, weights: "np.ndarray[Any, Any]", **c
 def models(tmp_path: Path) -> Path:
     """Two models, a and b; a is in use. Its noise judges comments differently; b finds everything spam."""
     folder = tmp_path / "models"
-    noise = np.random.default_rng(1).normal(0, 0.1, WEIGHTS)
-    write_model(folder, "a", noise, trained_at="2026-11-22T10:00:00Z", metrics={"auc": 0.987654})
-    write_model(folder, "b", np.zeros(WEIGHTS), bias=9.0)
+    write_model(folder, "a", noise(), trained_at="2026-11-22T10:00:00Z", metrics={"auc": 0.987654})
+    write_model(folder, "b", zeros(), bias=9.0)
     (folder / "current").write_text("a\n")
     return folder
 

@@ -10,15 +10,13 @@ import sys
 import tarfile
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from app.core.blocks import WEIGHTS
 from app.core.comment import Comment
 from app.store.database import migrate, open_engine
 from app.store.records import Decision, Record
 from app.store.sql import SqlStore
-from tests.commands.conftest import write_model
+from tests.commands.conftest import write_model, zeros
 from tests.store.conftest import CLASSIFICATION
 
 AT = "2026-11-22T10:00:00.000Z"
@@ -92,7 +90,7 @@ class TestBackup:
         assert {(member.isreg(), member.mode) for member in members} == {(True, 0o600)}
 
     def test_models_that_were_in_use_or_are_tried_out_are_in_it(self, run, store, models, tmp_path):
-        write_model(models, "c", np.zeros(WEIGHTS))
+        write_model(models, "c", zeros())
         (models / "previous").write_text("b\n")
         (models / "candidate").write_text("c 0.05\n")
 
@@ -239,7 +237,7 @@ class TestRestore:
 
     def test_a_model_that_this_version_cannot_use_is_said(self, run, store, models, tmp_path, elsewhere):
         others = shutil.copytree(models, elsewhere["WINNOW_MODELS"])
-        write_model(models, "old", np.zeros(WEIGHTS), features="of another version")
+        write_model(models, "old", zeros(), features="of another version")
         (models / "current").write_text("old\n")
         assert run("backup", str(tmp_path / "old.tar")).exit_code == 0
         told = json.loads(run("restore", str(tmp_path / "old.tar"), "--json", **elsewhere).stdout)

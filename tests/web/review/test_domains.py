@@ -104,7 +104,7 @@ class TestOneDomain:
         assert found["/…-… https://casino.example/win-big-money-now"] == ["1", "0", "0", "0", "1"]
         assert found["/slots/# https://www.casino.example/slots/12"] == ["2", "1", "0", "1", "0"]
         assert found["Ann ann@x.example"] == ["1", "1", "0"]
-        assert found["203.0.113.0/24"] == ["3", "1", "0"]
+        assert [counts for name, counts in found.items() if name.startswith("n-")] == [["3", "1", "0"]]
         assert found["2026-11-16"] == ["3", "1", "0", "1", "1"]
 
     def test_what_comments_say_is_shown_and_never_run(self, visitor):
