@@ -149,6 +149,14 @@ def one_round(side: Side) -> None:
     side.p99_ms.append(took[len(took) * 99 // 100] * 1e3)
 
 
+def take_turns(all_sides: Sequence[Side]) -> None:
+    """ROUNDS times one round of each, with the client on a core of its own."""
+    os.sched_setaffinity(0, CLIENT_CORE)
+    for _ in range(ROUNDS):
+        for side in all_sides:
+            one_round(side)
+
+
 @contextmanager
 def floor() -> Iterator[tuple[int, int]]:
     """Port and process of the least FastAPI service."""
@@ -164,10 +172,9 @@ def floor() -> Iterator[tuple[int, int]]:
 
 
 @contextmanager
-def winnow(home: Path) -> Iterator[tuple[int, int]]:
-    """Port and process of Winnow, complete."""
-    server.add_sites(home, {"blog": KEY})
-    command = _pinned(server.command(0))
+def winnow(home: Path, *options: str) -> Iterator[tuple[int, int]]:
+    """Port and process of Winnow, complete, whose site has KEY."""
+    command = _pinned(server.command(0, *options))
     with subprocess.Popen(command, env=server.environment(home), stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
@@ -197,6 +204,7 @@ def sides(stack: ExitStack) -> list[Side]:
         return cycle([ask(body) for body in bodies])
 
     home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+    server.add_sites(home, {"blog": KEY})
     found = [
         Side(
             "FastAPI and pydantic, an echo",
@@ -217,7 +225,13 @@ def sides(stack: ExitStack) -> list[Side]:
         for mail in ham:
             running.learn(mail, False)
         found.append(
-            Side("rspamd `/checkv2`", running.worker, running.process, turning(lambda m: post("/checkv2", m), mails))
+            Side(
+                "rspamd `/checkv2`",
+                running.worker,
+                running.process,
+                turning(lambda m: post("/checkv2", m), mails),
+                keeps=False,
+            )
         )
     if spamassassin.is_installed():
         port, process = stack.enter_context(spamassassin.running(spam, ham, SERVER_CORE))
@@ -228,12 +242,9 @@ def sides(stack: ExitStack) -> list[Side]:
 
 def main() -> None:
     """Print the table."""
-    os.sched_setaffinity(0, CLIENT_CORE)
     with ExitStack() as stack:
         all_sides = sides(stack)
-        for _ in range(ROUNDS):
-            for side in all_sides:
-                one_round(side)
+        take_turns(all_sides)
         least = all_sides[0]
         print("| 16 clients, one core | requests/s | p50 ms | p99 ms | µs CPU a request | times the echo |")
         print("|---|--:|--:|--:|--:|--:|")

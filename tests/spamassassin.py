@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 STARTS_WITHIN_S = 60.0
-_LOCAL = "use_bayes 1\nbayes_path {folder}/bayes\nbayes_auto_learn 0\nbayes_min_spam_num 50\nbayes_min_ham_num 50\n"
+_LOCAL = "use_bayes 1\nbayes_path {folder}/bayes\nbayes_auto_learn 0\nbayes_file_mode 0777\nbayes_min_spam_num 50\nbayes_min_ham_num 50\n"
 
 
 def is_installed() -> bool:
@@ -23,6 +23,7 @@ def is_installed() -> bool:
 def running(spam: Sequence[bytes], ham: Sequence[bytes], cores: set[int]) -> Iterator[tuple[int, int]]:
     """Port and process of a spamd that has learned these e-mails; it ends with the block."""
     with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o777)  # it runs as nobody
         for plugins in Path("/etc/spamassassin").glob("*.pre"):
             shutil.copy(plugins, folder)
         Path(folder, "local.cf").write_text(_LOCAL.format(folder=folder))
