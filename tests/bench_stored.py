@@ -16,6 +16,7 @@ from pathlib import Path
 from app import lists, models
 from app.commands import opening
 from app.store.records import new_key
+from app.store.sql_grouping import first_id_since
 from tests import bench_http
 from tests.e2e import server
 from tests.e2e.review.comments import SITES, records
@@ -24,8 +25,8 @@ FEW = 1_000
 KEYS_EACH = 7
 """Keys that a comment leaves behind for its campaign: five of its text, two of its link."""
 _NEW = {
-    "id": "'c_' || printf('%026d', number)",
-    "campaign": "'c_' || printf('%026d', number)",
+    "id": "'{since}' || printf('%016d', number)",
+    "campaign": "'{since}' || printf('%016d', number)",
     "author": "author || number",
     "author_email": "number || author_email",
     "comment_id": "'n' || number",
@@ -68,7 +69,8 @@ def _multiply(database: sqlite3.Connection, more: int) -> None:
         return [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
 
     names = columns("comments")
-    values = ", ".join(_NEW.get(name, f'"{name}"') for name in names)
+    since = first_id_since(opening.now())  # ids rise with time, and old ones are forgotten
+    values = ", ".join(_NEW.get(name, f'"{name}"') for name in names).replace("{since}", since)
     quoted = ", ".join(f'"{name}"' for name in names)
     database.execute(_COMMENTS.format(names=quoted, values=values), (more, FEW))
     names = columns("links")
