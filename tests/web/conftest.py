@@ -3,8 +3,10 @@
 import hashlib
 import json
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from app import lists
 from app.core.blocks import WEIGHTS
 from app.core.features import fingerprint
 from app.core.model import pack
+from app.errors import StoreUnavailable
 from app.main import create_app
 from app.settings import MODELS_BESIDE_THE_APP, Settings
 from app.web.wiring import Wiring
@@ -61,13 +64,24 @@ def make_settings(tmp_path: Path, models: Path) -> Callable[..., Settings]:
     return make
 
 
+def _patiently(write: Callable[[], object]) -> None:
+    """While many tests write at once, a commit of the service's own start may keep the disk for longer than it waits."""
+    for _ in range(20):
+        try:
+            write()
+            return
+        except StoreUnavailable:
+            time.sleep(0.5)
+    write()
+
+
 @contextmanager
 def started(settings: Settings) -> Iterator[TestClient]:
     """A running application with the sites blog and shop; the client has blog's key."""
     with TestClient(create_app(settings)) as client:
         store = wired(client).store
-        store.add_site("blog", KEY, AT)  # type: ignore[attr-defined]
-        store.add_site("shop", OTHER_KEY, AT)  # type: ignore[attr-defined]
+        for site, key in (("blog", KEY), ("shop", OTHER_KEY)):
+            _patiently(partial(store.add_site, site, key, AT))  # type: ignore[attr-defined]
         client.headers["Authorization"] = f"Bearer {KEY}"
         yield client
 
