@@ -26,6 +26,7 @@ from app.training.examples import read_examples
 from tests import rspamd, spamassassin
 from tests.bench import prose
 from tests.e2e import server
+from tests.ports import free_port, wait_for
 from tests.rivals import mail_of
 
 CLIENTS = 16
@@ -160,31 +161,15 @@ def take_turns(all_sides: Sequence[Side]) -> None:
 @contextmanager
 def floor() -> Iterator[tuple[int, int]]:
     """Port and process of the least FastAPI service."""
-    (port,) = rspamd.free_ports(1)
+    port = free_port()
     options = ["--port", str(port), "--no-access-log", "--log-level", "error"]
-    command = _pinned([sys.executable, "-m", "uvicorn", "tests.bench_floor:app", *options])
+    command = [sys.executable, "-m", "uvicorn", "tests.bench_floor:app", *options]
     with subprocess.Popen(command) as process:
         try:
-            rspamd.wait_for(port)
+            wait_for(port)
             yield port, process.pid
         finally:
             process.terminate()
-
-
-@contextmanager
-def winnow(home: Path, *options: str) -> Iterator[tuple[int, int]]:
-    """Port and process of Winnow, complete, whose site has KEY."""
-    command = _pinned(server.command(0, *options))
-    with subprocess.Popen(command, env=server.environment(home), stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            yield int(json.loads(process.stdout.readline())["url"].rpartition(":")[2]), process.pid
-        finally:
-            process.terminate()
-
-
-def _pinned(command: list[str]) -> list[str]:
-    return ["taskset", "-c", ",".join(map(str, SERVER_CORE)), *command]
 
 
 def learned() -> tuple[list[bytes], list[bytes]]:
@@ -195,7 +180,8 @@ def learned() -> tuple[list[bytes], list[bytes]]:
 
 
 def sides(stack: ExitStack) -> list[Side]:
-    """All that can be started here; they end with the stack."""
+    """All that can be started here, on a core of their own; they end with the stack."""
+    os.sched_setaffinity(0, SERVER_CORE)
     made = comments()
     bodies = [as_json(comment) for comment in made]
     mails = [mail_of(comment) for comment in made]
@@ -213,13 +199,13 @@ def sides(stack: ExitStack) -> list[Side]:
         ),
         Side(
             "Winnow `/classify`",
-            *stack.enter_context(winnow(home)),
+            *stack.enter_context(server.running(home)),
             turning(lambda b: post("/classify", b, KEY), bodies),
         ),
     ]
     spam, ham = learned() if rspamd.is_installed() or spamassassin.is_installed() else ([], [])
     if rspamd.is_installed():
-        running = stack.enter_context(rspamd.running(SERVER_CORE))
+        running = stack.enter_context(rspamd.running())
         for mail in spam:
             running.learn(mail, True)
         for mail in ham:
@@ -234,7 +220,7 @@ def sides(stack: ExitStack) -> list[Side]:
             )
         )
     if spamassassin.is_installed():
-        port, process = stack.enter_context(spamassassin.running(spam, ham, SERVER_CORE))
+        port, process = stack.enter_context(spamassassin.running(spam, ham))
         asking = turning(spamassassin.request, mails)
         found.append(Side("SpamAssassin `spamd -L`", port, process, asking, keeps=False))
     return found

@@ -4,6 +4,7 @@ Two services take turns in one run, as in `bench_http`. The small database has a
 one is a copy of it in which each of them is repeated under other ids, authors and campaigns, until there are enough.
 """
 
+import os
 import sqlite3
 import statistics
 import sys
@@ -84,6 +85,7 @@ def _multiply(database: sqlite3.Connection, more: int) -> None:
 def main() -> None:
     """Print the table."""
     many = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    os.sched_setaffinity(0, bench_http.SERVER_CORE)  # of what is started from here on
     with ExitStack() as stack:
         sides = []
         asked = [
@@ -94,7 +96,7 @@ def main() -> None:
             began = time.monotonic()
             fill(home, count)
             print(f"{count:,} comments stored in {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
-            port, process = stack.enter_context(bench_http.winnow(home))
+            port, process = stack.enter_context(server.running(home))
             sides.append(bench_http.Side(f"{count:,} comments stored", port, process, cycle(asked)))
         bench_http.take_turns(sides)
         print("| stored | requests/s | p50 ms | p99 ms | µs CPU a request |\n|---|--:|--:|--:|--:|")

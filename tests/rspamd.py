@@ -9,16 +9,16 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-STARTS_WITHIN_S = 120.0
+from tests.ports import free_port, wait_for
+
+ENDS_WITHIN_S = 30.0
 _OFF = (
     "antivirus arc asn aws_s3 bimi clickhouse dcc dkim dkim_signing dmarc elastic external_relay external_services "
     "fuzzy_check greylist history_redis maillist metadata_exporter metric_exporter mx_check neural p0f phishing "
@@ -54,27 +54,23 @@ def is_installed() -> bool:
 
 
 @contextmanager
-def running(cores: set[int] | None = None) -> Iterator[Rspamd]:
-    """Start it, on certain processors where they are named; it ends with the block."""
+def running() -> Iterator[Rspamd]:
+    """Start it; it ends with the block."""
     with tempfile.TemporaryDirectory() as folder:
-        worker, controller, redis = free_ports(3)
+        worker, controller, redis = free_port(), free_port(), free_port()
         _configure(Path(folder), worker, controller, redis)
         commands = (
             ["redis-server", "--port", str(redis), "--bind", "127.0.0.1", "--save", "", "--dir", folder],
             ["rspamd", "-f", "-i", "-c", "/etc/rspamd/rspamd.conf", *_variables(folder)],
         )
-        started = [subprocess.Popen(_pinned(command, cores), stdout=subprocess.DEVNULL) for command in commands]
+        started = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for command in commands]
         try:
             wait_for(redis, worker, controller)
             yield Rspamd(worker, controller, started[1].pid)
         finally:
             for process in reversed(started):
                 process.send_signal(signal.SIGTERM)
-                process.wait(STARTS_WITHIN_S)
-
-
-def _pinned(command: list[str], cores: set[int] | None) -> list[str]:
-    return ["taskset", "-c", ",".join(map(str, sorted(cores))), *command] if cores else command
+                process.wait(ENDS_WITHIN_S)
 
 
 def _variables(folder: str) -> list[str]:
@@ -99,31 +95,6 @@ def _configure(folder: Path, worker: int, controller: int, redis: int) -> None:
     }
     for name, content in written.items():
         (local / name).write_text(content + "\n")
-
-
-def free_ports(many: int) -> list[int]:
-    """Ports of 127.0.0.1 that nobody listens on at the moment."""
-    probes = [socket.socket() for _ in range(many)]
-    for probe in probes:
-        probe.bind(("127.0.0.1", 0))
-    ports = [probe.getsockname()[1] for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports
-
-
-def wait_for(*ports: int) -> None:
-    """Until somebody listens on each of them."""
-    deadline = time.monotonic() + STARTS_WITHIN_S
-    for port in ports:
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                break
-            except OSError:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.1)
 
 
 def _asked(port: int, path: str, mail: bytes) -> dict[str, object]:

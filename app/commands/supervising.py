@@ -68,8 +68,8 @@ class Supervisor:
     words: Sequence[str]
     """What starts a worker; the number of its end of the channel is added."""
     silence_s: float
-    """A worker that has not been heard for so long is killed. The longest that the event loop stands still in good
-    health is 2 s, for a database that somebody has locked."""
+    """A worker that has not been heard for so long is killed. In good health the event loop stands still for
+    0.1 s at the most: for the costliest text, or 0.05 s for a database that does not answer."""
     workers: list[Worker] = field(default_factory=list)
     _selector: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
     _signals: list[int] = field(default_factory=list)

@@ -150,7 +150,8 @@ class Worker(uvicorn.Server):
 def _keep_what_is_loaded() -> None:
     """Spare the collector what stays anyway: modules, lists, the model. It would look at all of it every few seconds.
 
-    Measured 2026-12-01 with 16 clients: 99 of 100 answers within 45 ms instead of 93, and a twentieth less work.
+    Measured 2026-12-01 with 16 clients: 99 of 100 answers within 40 to 49 ms instead of 68 to 100, and a twentieth less
+    work.
     """
     gc.collect()
     gc.freeze()

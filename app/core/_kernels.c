@@ -276,8 +276,14 @@ runs_of(const Tokens *tokens, int longest, int gaps, int64_t first, int bits)
     return result;
 }
 
+/* Where the token that begins at `i` ends, and its hash: NO_TOKEN for a blank, -1 with an exception. */
+typedef Py_ssize_t (*Next)(const Text *text, Py_ssize_t i, int64_t *code);
+
+#define NO_TOKEN (-2)
+
+/* Reads a text token by token; the runs of them. The arguments but for `gaps` and `next` are Python's. */
 static PyObject *
-wording(PyObject *module, PyObject *args)
+read_runs(PyObject *args, int gaps, Next next)
 {
     PyObject *object;
     Py_ssize_t head, tail;
@@ -292,26 +298,47 @@ wording(PyObject *module, PyObject *args)
     if (room_for(&tokens, text.length) < 0)
         return PyErr_NoMemory();
     for (Py_ssize_t i = 0; i < text.length;) {
-        Py_UCS4 c = at(&text, i);
-        Py_ssize_t end = i + 1;
-        if (!is_unspaced(c)) {
-            if (is_word(c) || is_mark(c)) {
-                while (end < text.length && (c = at(&text, end), !is_unspaced(c) && (is_word(c) || is_mark(c))))
-                    end++;
-            }
-            else if (Py_UNICODE_ISSPACE(c) && c != '\n') {
-                i = end;
-                continue;
-            }
+        int64_t code;
+        Py_ssize_t end = next(&text, i, &code);
+        if (code == -1) {
+            PyMem_Free(tokens.begin);
+            return NULL;
         }
-        tokens.begin[tokens.many] = i;
-        tokens.code[tokens.many++] = crc_span(&text, i, end);
+        if (code != NO_TOKEN) {
+            tokens.begin[tokens.many] = i;
+            tokens.code[tokens.many++] = (uint32_t)code;
+        }
         i = end;
     }
     shorten(&tokens, head, tail);
-    PyObject *result = runs_of(&tokens, longest, 1, first, bits);
+    PyObject *result = runs_of(&tokens, longest, gaps, first, bits);
     PyMem_Free(tokens.begin);
     return result;
+}
+
+static Py_ssize_t
+next_word(const Text *text, Py_ssize_t i, int64_t *code)
+{
+    Py_UCS4 c = at(text, i);
+    Py_ssize_t end = i + 1;
+    if (!is_unspaced(c)) {
+        if (is_word(c) || is_mark(c)) {
+            while (end < text->length && (c = at(text, end), !is_unspaced(c) && (is_word(c) || is_mark(c))))
+                end++;
+        }
+        else if (Py_UNICODE_ISSPACE(c) && c != '\n') {
+            *code = NO_TOKEN;
+            return end;
+        }
+    }
+    *code = crc_span(text, i, end);
+    return end;
+}
+
+static PyObject *
+wording(PyObject *module, PyObject *args)
+{
+    return read_runs(args, 1, next_word);
 }
 
 static inline int
@@ -388,56 +415,38 @@ shape_of(const Text *text, Py_ssize_t begin, Py_ssize_t end)
     return crc_ascii(any_digit ? "a0" : "a");
 }
 
+static Py_ssize_t
+next_shape(const Text *text, Py_ssize_t i, int64_t *code)
+{
+    Py_UCS4 c = at(text, i);
+    Py_ssize_t end = (c | 0x20) == 'h' ? end_of_address(text, i) : i;
+    if (end > i) {
+        *code = crc_ascii("URL");
+        return end;
+    }
+    end = i + 1;
+    if (c == 1 || c == 2) {
+        while (end < text->length && !ends_address(at(text, end)))
+            end++;
+        *code = crc_ascii(c == 1 ? "SHARED URL" : "OWN URL");
+        return end;
+    }
+    if (is_word(c) || is_mark(c)) {
+        while (end < text->length && (is_word(at(text, end)) || is_mark(at(text, end))))
+            end++;
+    }
+    else if (Py_UNICODE_ISSPACE(c) && c != '\n') {
+        *code = NO_TOKEN;
+        return end;
+    }
+    *code = shape_of(text, i, end);
+    return end;
+}
+
 static PyObject *
 rhythm(PyObject *module, PyObject *args)
 {
-    PyObject *object;
-    Py_ssize_t head, tail;
-    int longest, bits;
-    long long first;
-    if (!PyArg_ParseTuple(args, "OnniLi", &object, &head, &tail, &longest, &first, &bits))
-        return NULL;
-    Text text;
-    Tokens tokens;
-    if (text_of(object, &text) < 0)
-        return NULL;
-    if (room_for(&tokens, text.length) < 0)
-        return PyErr_NoMemory();
-    for (Py_ssize_t i = 0; i < text.length;) {
-        Py_UCS4 c = at(&text, i);
-        int64_t code;
-        Py_ssize_t end = (c | 0x20) == 'h' ? end_of_address(&text, i) : i;
-        if (end > i)
-            code = crc_ascii("URL");
-        else if (c == 1 || c == 2) {
-            for (end = i + 1; end < text.length && !ends_address(at(&text, end));)
-                end++;
-            code = crc_ascii(c == 1 ? "SHARED URL" : "OWN URL");
-        }
-        else {
-            end = i + 1;
-            if (is_word(c) || is_mark(c)) {
-                while (end < text.length && (is_word(at(&text, end)) || is_mark(at(&text, end))))
-                    end++;
-            }
-            else if (Py_UNICODE_ISSPACE(c) && c != '\n') {
-                i = end;
-                continue;
-            }
-            code = shape_of(&text, i, end);
-        }
-        if (code < 0) {
-            PyMem_Free(tokens.begin);
-            return NULL;
-        }
-        tokens.begin[tokens.many] = i;
-        tokens.code[tokens.many++] = (uint32_t)code;
-        i = end;
-    }
-    shorten(&tokens, head, tail);
-    PyObject *result = runs_of(&tokens, longest, 0, first, bits);
-    PyMem_Free(tokens.begin);
-    return result;
+    return read_runs(args, 0, next_shape);
 }
 
 static PyObject *

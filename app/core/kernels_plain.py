@@ -5,7 +5,6 @@ same bits. `kernels` is whichever of them there is.
 """
 
 import re
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import TypeVar
 from unicodedata import category
@@ -227,6 +226,3 @@ def _stirred(hashed: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
     hashed = (hashed ^ hashed >> np.uint32(16)) * np.uint32(0x85EBCA6B)
     hashed = (hashed ^ hashed >> np.uint32(13)) * np.uint32(0xC2B2AE35)
     return hashed ^ hashed >> np.uint32(16)
-
-
-__all__: Sequence[str] = ["by_unit", "damped", "grams", "least_hashes", "name_buckets", "rhythm", "wording"]

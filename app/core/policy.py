@@ -45,7 +45,7 @@ TEST_VALUES = frozenset(
 REPEATED = 3
 """Held comments with the same address after which the next one is held whatever it says. Of 14,883 honest comments with
 links that the model lets through, in 33 corpora, not one shared its address with even two held ones (2026-12-01); a
-spammer who may try 100 times for each comment got 41 of 104 published before, and 18 with it (docs/security.md)."""
+spammer who may try 100 times for each comment got 41 in 100 published before, and 18 with it (docs/security.md)."""
 _SHOWN_FIELDS = frozenset({"text", "author", "author_url"})
 """Where readers see a link. The domain of an e-mail address is one too, but nobody sees it."""
 

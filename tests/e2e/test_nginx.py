@@ -18,6 +18,7 @@ import pytest
 
 from tests.attacks.raw_requests import CASES, SMUGGLED, posted
 from tests.e2e.server import add_sites, serving
+from tests.ports import free_port
 
 CONF = Path(__file__).parents[2] / "docs" / "nginx.conf"
 NGINX = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
@@ -45,12 +46,6 @@ pytestmark = [
     pytest.mark.skipif(NGINX is None, reason="nginx is not installed; Debian: nginx-light"),
     pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed"),
 ]
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 def written(folder: Path, service: int, tls: int, plain: int) -> Path:

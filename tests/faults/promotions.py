@@ -13,6 +13,7 @@ from app.commands.models import put_in_use
 from tests.e2e import server
 from tests.faults import _bad_models, _load, _services
 from tests.figures import Outcome
+from tests.ports import free_port
 from tests.reload_load import two_models
 
 AIM = (
@@ -48,7 +49,7 @@ def measure(changes: int, bad: int, workers: int) -> Told:
         names, home = two_models(root / "models"), root / "home"
         server.add_sites(home, {"blog": _load.KEY})
         others = {"WINNOW_MODELS": str(root / "models"), "WINNOW_METRICS_KEY": METRICS_KEY}
-        service = _services.Service(home, _services.free_port(), "--workers", str(workers), others=others)
+        service = _services.Service(home, free_port(), "--workers", str(workers), others=others)
         with _services.running(service):
             _services.until(lambda: service.standing() == f"{workers} of {workers} serve", service)
             with _load.steady(service.port) as told.seen:

@@ -8,6 +8,7 @@ from pathlib import Path
 from tests.e2e import server
 from tests.faults import _load, _services
 from tests.figures import Outcome
+from tests.ports import free_port
 
 AIM = "100 restarts behind nginx and 100 renewals of all workers by SIGHUP at 70 % load: 0 requests failed, each end within 12 s"
 MOST_S = 12.0
@@ -22,8 +23,8 @@ def behind_nginx(folder: Path, restarts: int) -> tuple[_load.Seen, list[tuple[in
     home, ends = folder / "home", []
     server.add_sites(home, {"blog": _load.KEY})
     with (
-        _services.running(_services.Service(home, _services.free_port())) as one,
-        _services.running(_services.Service(home, _services.free_port())) as other,
+        _services.running(_services.Service(home, free_port())) as one,
+        _services.running(_services.Service(home, free_port())) as other,
         _services.nginx(folder / "nginx", one.port, other.port) as port,
         _load.steady(port) as seen,
     ):
@@ -43,7 +44,7 @@ def renewed(folder: Path, times: int) -> tuple[_load.Seen, int]:
     """
     home, renewals = folder / "home", 0
     server.add_sites(home, {"blog": _load.KEY})
-    with _services.running(_services.Service(home, _services.free_port(), "--workers", "2")) as service:
+    with _services.running(_services.Service(home, free_port(), "--workers", "2")) as service:
         _services.until(lambda: service.standing() == "2 of 2 serve", service)
         with _load.steady(service.port) as seen:
             for _ in range(times):

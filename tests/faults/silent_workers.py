@@ -11,6 +11,7 @@ from pathlib import Path
 from tests.e2e import server
 from tests.faults import _load, _services
 from tests.figures import Outcome
+from tests.ports import free_port
 
 AIM = (
     "one of 4 workers stopped, hanging in Python, hanging in C or killed: told by /readyz, replaced within 15 s, "
@@ -61,7 +62,7 @@ def measure(rounds: Sequence[Sequence[str]], workers: int, **others: str) -> Tol
         home = Path(temporary) / "home"
         server.add_sites(home, {"blog": _load.KEY})
         others |= _that_can_hang(Path(temporary))
-        service = _services.Service(home, _services.free_port(), "--workers", str(workers), others=others)
+        service = _services.Service(home, free_port(), "--workers", str(workers), others=others)
         with _services.running(service):
             _services.until(lambda: service.standing() == f"{workers} of {workers} serve", service)
             with _load.steady(service.port) as told.seen:
@@ -91,7 +92,7 @@ def alone(**others: str) -> tuple[float, str]:
         home = Path(temporary) / "home"
         server.add_sites(home, {"blog": _load.KEY})
         others |= _that_can_hang(Path(temporary))
-        with _services.running(_services.Service(home, _services.free_port(), others=others)) as service:
+        with _services.running(_services.Service(home, free_port(), others=others)) as service:
             service.process.send_signal(FAULTS["hanging in Python"])
             began = time.monotonic()
             time.sleep(0.1)  # it is not at once that it hangs

@@ -17,6 +17,7 @@ from app.store.database import REVISION
 from tests.e2e import server
 from tests.faults import _load, _services
 from tests.figures import Outcome
+from tests.ports import free_port
 
 AIM = "10 upgrades of two services behind nginx from the version before the newest migration, at 70 % load: 0 requests failed"
 ROOT = Path(__file__).parents[2]
@@ -45,7 +46,7 @@ def upgrade(older: Path, folder: Path) -> tuple[_load.Seen, str]:
     with_older = {"PYTHONPATH": str(older)}
     environment = {**server.environment(home), **with_older}
     subprocess.run([sys.executable, "-c", ADD_A_SITE, _load.KEY], env=environment, cwd=folder, check=True)
-    ports = _services.free_port(), _services.free_port()
+    ports = free_port(), free_port()
     one, other = (_services.Service(home, port, others=with_older) for port in ports)
     with (
         _services.running(one),

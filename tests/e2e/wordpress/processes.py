@@ -15,16 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from tests.e2e.wordpress.packages import tool
+from tests.ports import free_port
 
 WINNOW = str(Path(sys.executable).with_name("winnow"))
 STARTS_WITHIN_S = 60
-
-
-def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on just now."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
 
 
 def answers(port: int) -> Callable[[], bool]:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.e2e.wordpress.packages import WORDPRESS, tool
-from tests.e2e.wordpress.processes import Database, Program, answers, free_port
+from tests.e2e.wordpress.processes import Database, Program, answers
+from tests.ports import free_port
 
 PLUGINS = Path(__file__).parents[3] / "integrations" / "wordpress"
 PASSWORD = "a long password of the test"
