@@ -41,7 +41,7 @@ sbom: ## what Winnow is made of, as CycloneDX: winnow.cdx.json (needs cyclonedx-
 	  $$tool requirements requirements.txt --pyproject pyproject.toml --output-format JSON --output-reproducible -o winnow.cdx.json
 	@echo "winnow.cdx.json lists the locked packages with their hashes."
 
-rivals: setup ## other filters on your corpora (make rivals DATA=folder; needs bogofilter, spamassassin)
+rivals: setup ## other filters on your corpora (make rivals DATA=folder; needs bogofilter, spamassassin, rspamd and redis-server)
 	@test -n "$(DATA)" || { echo "Name a folder of labelled corpora: make rivals DATA=corpora"; exit 2; }
 	@$(BIN)/python -m tests.rivals $(DATA)
 

@@ -1,7 +1,7 @@
 """Other filters on the rows of `winnow loso`: `make rivals DATA=...`, or `python -m tests.rivals DATA`.
 
-Each rival learns from the other folds' examples, as Winnow does, and scores what the fold leaves out. bogofilter and
-SpamAssassin's Bayes read each comment as a small e-mail; scikit-learn reads the same fields as one string.
+Each rival learns from the other folds' examples, as Winnow does, and scores what the fold leaves out. bogofilter,
+SpamAssassin's Bayes and rspamd read each comment as a small e-mail; scikit-learn reads the same fields as one string.
 docs/models.md holds the result. Everything is made in a temporary folder, and nothing is asked of the network.
 """
 
@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from email.header import Header
 from importlib.metadata import version
 from pathlib import Path
@@ -29,12 +30,15 @@ from app.training import loso
 from app.training.dataset import FOLDS, Dataset, unmeasured
 from app.training.examples import Example, read_examples
 from app.training.sources import read_sources
+from tests import rspamd as rspamd_here
 
 TIMEOUT_S = 3600
 """One program on one fold. SpamAssassin took 6.5 minutes to learn 51,885 rows and score 31,491 on a busy machine."""
 NO_OPINION = 0.5
 """For a comment of which SpamAssassin's Bayes knows no word: it then adds nothing to the mail's score."""
 SENDER = "comment@comment.invalid"
+MANY_AT_ONCE = 4
+"""E-mails that rspamd is asked about at a time."""
 PERL = Path(__file__).with_name("rivals_bayes.pl")
 
 Scores = npt.NDArray[np.float64]
@@ -121,6 +125,13 @@ def spamassassin(train: Sequence[Example], weight: Scores, out: Sequence[Example
         return as_scores("SpamAssassin", answers, out)
 
 
+def rspamd(train: Sequence[Example], weight: Scores, out: Sequence[Example]) -> Scores:
+    """Its score of each e-mail: its Bayes, learned from `train`, together with its stock rules."""
+    with rspamd_here.running() as running, ThreadPoolExecutor(MANY_AT_ONCE) as pool:
+        list(pool.map(lambda example: running.learn(mail_of(example.comment), example.is_spam), train))
+        return np.array(list(pool.map(lambda example: running.check(mail_of(example.comment)), out)))
+
+
 def scikit_learn(train: Sequence[Example], weight: Scores, out: Sequence[Example]) -> Scores:
     """Log-odds of TF-IDF and logistic regression, with the same weights by source as Winnow's own training."""
     from sklearn.feature_extraction.text import TfidfVectorizer
@@ -141,8 +152,17 @@ def scikit_learn(train: Sequence[Example], weight: Scores, out: Sequence[Example
     return scores
 
 
-RIVALS: dict[str, Rival] = {"bogofilter": bogofilter, "spamassassin": spamassassin, "scikit-learn": scikit_learn}
-_ASK_SPAMASSASSIN = ["perl", "-MMail::SpamAssassin", "-e", "print Mail::SpamAssassin::Version()"]
+RIVALS: dict[str, Rival] = {
+    "bogofilter": bogofilter,
+    "spamassassin": spamassassin,
+    "rspamd": rspamd,
+    "scikit-learn": scikit_learn,
+}
+_ASK_VERSION = {
+    "bogofilter": ["bogofilter", "-V"],
+    "spamassassin": ["perl", "-MMail::SpamAssassin", "-e", "print Mail::SpamAssassin::Version()"],
+    "rspamd": ["rspamd", "--version"],
+}
 
 
 def version_of(name: str) -> str:
@@ -153,10 +173,9 @@ def version_of(name: str) -> str:
     """
     if name == "scikit-learn":
         return version(name)
-    command = ["bogofilter", "-V"] if name == "bogofilter" else _ASK_SPAMASSASSIN
     others = " ".join(f"--only {other}" for other in RIVALS if other != name)
     try:
-        found = re.search(r"\d+(\.\d+)+", "\n".join(run(command, b"", tempfile.gettempdir())))
+        found = re.search(r"\d+(\.\d+)+", "\n".join(run(_ASK_VERSION[name], b"", tempfile.gettempdir())))
     except (OSError, RivalUnusable) as error:
         remedy = f"On Debian: apt-get install {name}. Or leave it out: {others}."
         raise RivalUnusable(name, "It is not installed.", remedy) from error

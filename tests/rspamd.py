@@ -25,7 +25,7 @@ _OFF = (
     "ratelimit rbl replies reputation rspamd_update spf surbl url_redirector whitelist"
 ).split()
 """Modules that ask somebody else, or remember who wrote before."""
-_MANY_TOKENS = 'min_tokens = 1; min_learns = 50; learn_condition = "return function() return true end";'
+_MANY_TOKENS = 'min_tokens = 1; min_learns = 10; learn_condition = "return function() return true end";'
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from app.training import loso, measures
 from app.training.dataset import unmeasured
 from app.training.examples import Example
 from app.training.sources import Source
-from tests import rivals
+from tests import rivals, rspamd
 
 SELLS = ("casino bonus", "cheap loans", "replica watches", "casino pills")
 TALKS = ("our garden", "the harbour", "my choir", "the bees")
@@ -44,6 +44,7 @@ def here(name):
         "spamassassin": lambda: (
             shutil.which("perl") and subprocess.run(asked, capture_output=True, check=False).returncode == 0
         ),
+        "rspamd": rspamd.is_installed,
         "scikit-learn": lambda: True,
     }[name]()
     return pytest.param(name, marks=pytest.mark.skipif(not installed, reason=f"{name} is not installed here"))
