@@ -4,12 +4,14 @@ The older version is the commit before the newest migration, taken from the repo
 """
 
 import io
+import re
 import sqlite3
 import subprocess
 import sys
 import tarfile
 import tempfile
 import time
+from collections import Counter
 from contextlib import closing
 from pathlib import Path
 
@@ -39,8 +41,9 @@ def commit_before() -> str:
     return subprocess.run(known, capture_output=True, text=True, check=False).stdout.strip() if added else ""
 
 
-def upgrade(older: Path, folder: Path) -> tuple[_load.Seen, str]:
-    """What the clients of nginx saw, and at which revision the database was afterwards."""
+def upgrade(older: Path, folder: Path) -> tuple[_load.Seen, str, Counter[str]]:
+    """What the clients of nginx saw, at which revision the database was afterwards, and what nginx says of its own
+    connections to the services, but for those that it could try elsewhere."""
     home = folder / "home"
     home.mkdir(mode=0o700)
     with_older = {"PYTHONPATH": str(older)}
@@ -60,7 +63,13 @@ def upgrade(older: Path, folder: Path) -> tuple[_load.Seen, str]:
             service.environment = server.environment(home)
             service.start()
             time.sleep(1.0)
-    return seen, _revision(home)
+    return seen, _revision(home), _complaints(folder / "nginx" / "error.log")
+
+
+def _complaints(log: Path) -> Counter[str]:
+    """`upstream prematurely closed connection` and the like, and how often; a service that is not there is no fault."""
+    said = re.findall(r"\*\d+ (.+?) while ", log.read_text(errors="replace"))
+    return Counter(each for each in said if not each.startswith("connect() failed"))
 
 
 def _revision(home: Path) -> str:
@@ -75,7 +84,7 @@ def run(long: bool) -> Outcome:
     commit = commit_before()
     if not commit or not _services.has_nginx():
         return Outcome("no history of the repository, or no nginx: nothing was measured", is_met=False)
-    all_seen = _load.Seen()
+    all_seen, complaints = _load.Seen(), Counter[str]()
     with tempfile.TemporaryDirectory() as temporary:
         older = Path(temporary) / "older"
         archived = subprocess.run(
@@ -86,7 +95,9 @@ def run(long: bool) -> Outcome:
         times = 10 if long else 1
         for number in range(times):
             (Path(temporary) / str(number)).mkdir()
-            seen, revision = upgrade(older, Path(temporary) / str(number))
+            seen, revision, said = upgrade(older, Path(temporary) / str(number))
             all_seen.add(seen)
+            complaints += said
             assert revision == REVISION
-    return Outcome(f"{times} upgrades: {all_seen.sentence()}", not all_seen.failed)
+    told = "".join(f"; nginx: {number} x {what}" for what, number in complaints.items())
+    return Outcome(f"{times} upgrades: {all_seen.sentence()}{told}", not all_seen.failed)
