@@ -30,8 +30,10 @@ check: setup-dev ## lint, types, import rules
 	@$(BIN)/ruff check app tests integrations && $(BIN)/ruff format --check app tests integrations && $(BIN)/mypy app
 	@$(BIN)/python -m pytest tests/test_layers.py tests/test_house.py
 
-bench: setup ## the benchmarks of docs/performance.md, as a table
+bench: setup-dev ## the benchmarks of docs/performance.md, as tables
 	@$(BIN)/python -m tests.bench
+	@echo; $(BIN)/python -m tests.bench_http
+	@echo; $(BIN)/python -m tests.bench_paced
 
 faults: setup-dev ## faults and attacks at length, as a table (make faults ONLY="names")
 	@$(BIN)/python -m tests.figures $(ONLY)
