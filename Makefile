@@ -8,10 +8,10 @@ PYTHON ?= python3
 COMPILED := hatch_build.py app/core/_kernels.c
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev serve test clients check bench rivals faults sbom translations lock clean
+.PHONY: help setup setup-dev serve test test-postgres clients check bench rivals faults sbom translations lock clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.installed ## .venv with the winnow command, from the locked requirements
 
@@ -22,6 +22,9 @@ serve: setup ## serve on 127.0.0.1:8000 (make serve PORT=...); first start makes
 
 test: setup-dev clients ## the whole suite
 	@$(BIN)/python -m pytest -n auto
+
+test-postgres: setup-dev ## what opens a database, on PostgreSQL: TEST_DATABASE_URL, or a server that is started for it
+	@TEST_DATABASE=postgresql $(BIN)/python -m pytest -n auto tests/store tests/web tests/hooks
 
 clients: setup-dev ## the clients that tests/e2e/clients drives; Debian's only as root (part of make test)
 	@$(BIN)/python -m tests.e2e.clients.install
@@ -52,8 +55,8 @@ translations: setup-dev ## collect the sentences of the pages into app/web/local
 	@$(BIN)/python -m tests.translations --compile
 
 lock: ## renew requirements.txt, requirements-dev.txt and the test clients' requirements (needs uv)
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra build pyproject.toml -o requirements.txt
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra build --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra build --extra postgres pyproject.toml -o requirements.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra build --extra postgres --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 	@for client in tests/e2e/clients/requirements/*.in; do \
 	  uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate $$client -o $${client%.in}.txt; \
 	done

@@ -1,19 +1,63 @@
 """What holds for every test."""
 
 import os
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
 
+from app.store.database import migrate, open_engine
+from tests import databases
+
 # No deadline for one example: a machine that is busy elsewhere is no defect of ours.
 settings.register_profile("winnow", deadline=None)
 settings.load_profile("winnow")
+
+BOTH = ("sqlite", "postgresql")
 
 ONE_WORKER = ("tests/e2e/wordpress/", "tests/e2e/review/", "tests/retraining/test_replay.py")
 """Tests that share what is costly to start: two blogs and their database; a browser and its service.
 
 pytest-xdist's own grouping does not know the node ids of pytest 9.2.
 """
+
+
+def pytest_generate_tests(metafunc):
+    """What opens a database runs on both kinds, unless it is marked as being about SQLite's file."""
+    if "database_url" in metafunc.fixturenames:
+        about_files = metafunc.definition.get_closest_marker("sqlite_only")
+        metafunc.parametrize("database_url", BOTH[:1] if about_files else BOTH, indirect=True)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """A server for the tests of one process; started when the first one asks for it."""
+    with databases.server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def with_tables(postgres) -> Iterator[str]:
+    """The name of a database that has its tables and nothing else: to copy it takes a tenth of making them anew."""
+    with databases.database(postgres) as made:
+        engine = open_engine(made)
+        migrate(engine)
+        engine.dispose()
+        yield engine.url.database or ""
+
+
+@pytest.fixture
+def on_postgres(postgres, with_tables) -> Iterator[str]:
+    """A new database with tables."""
+    with databases.database(postgres, with_tables) as made:
+        yield made
+
+
+@pytest.fixture
+def database_url(request, tmp_path) -> str:
+    """A new database of either kind."""
+    is_file = request.param == "sqlite"
+    return f"sqlite:///{tmp_path}/home/winnow.db" if is_file else request.getfixturevalue("on_postgres")
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from app.disk import sync
 from app.errors import StoreUnavailable
-from app.store.database import BRIEF_S, WAIT_S, migrate, open_engine
+from app.store.database import WAIT_S, migrate, open_engine
 from app.store.faults import named_failures
+from app.store.sqlite import BRIEF_S
 
 PAGES = 1_000
 """Copied at once, some 4 MB: progress is told in between."""

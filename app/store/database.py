@@ -1,51 +1,47 @@
 """Opening the database: where it is, how safely it writes, and which tables it has."""
 
-import os
-import sqlite3
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from types import ModuleType
+from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url
+from sqlalchemy import URL, Connection, Engine, event, inspect, make_url
 from sqlalchemy.exc import ArgumentError
 
 from app.errors import StoreUnavailable
-from app.store.faults import READ_ONLY, named_failures
-from app.store.pseudonyms import NO_NAME, present_key, pseudonym
+from app.store import sqlite
+from app.store.dialects import POSTGRESQL
+from app.store.faults import named_failures
 from app.store.schema import REVISION, create, revisions
+from app.store.sqlite import BRIEF_S
 
 WAIT_S = 2.0
 """For another writer; a person at a terminal has the time."""
-BRIEF_S = 0.05
-"""For what never lasts in a write-ahead log, and that a request may wait for in the event loop: readers wait for
-nobody but who closes or mends the database. And for another writer, after a long wait in vain."""
 MIGRATION_WAIT_S = 60.0  # a second worker waits for the first one's migration, however slow its disk
 _WRITES = "winnow_writes"
+_STREAMS = "winnow_streams"
 _WAIT = "winnow_wait_s"
-
-T = TypeVar("T")
+_EXAMPLE = "Use one such as sqlite:///var/winnow.db or postgresql://winnow@db.example/winnow."
 
 
 def open_engine(url: str, *, wait_s: float = WAIT_S) -> Engine:
-    """An engine on an SQLite file; safe for all threads of one process, closed with `dispose()`.
+    """An engine on an SQLite file or a PostgreSQL database; safe for all threads of one process, closed by `dispose()`.
 
-    Each connection runs WAL with synchronous=FULL, so what was committed outlives a power cut.
-    Transactions of `writing` wait at most `wait_s` for another writer, readers BRIEF_S. The parent
-    folder is made if need be (only its owner may enter), and so is the file; one that goes later is
+    What was committed outlives a power cut. Transactions of `writing` wait at most `wait_s` for another writer. For
+    SQLite the parent folder is made if need be (only its owner may enter), and so is the file; one that goes later is
     never made anew. Tables come with `migrate`.
 
-    Raises StoreUnavailable for any other kind of database, when the file cannot be made, and when it
-    is gone while its log is still there; a file that is no database shows at the first use.
+    Raises StoreUnavailable for any other kind of database, when the file cannot be made, and when it is gone while its
+    log is still there; a file that is no database, and a server that does not answer, show at the first use.
 
     >>> open_engine("mysql://root:secret@db/winnow")
     Traceback (most recent call last):
     ...
-    app.errors.StoreUnavailable: mysql: Only SQLite is supported. Use a URL such as sqlite:///var/winnow.db.
+    app.errors.StoreUnavailable: mysql: Only SQLite and PostgreSQL are supported. Use one such as \
+sqlite:///var/winnow.db or postgresql://winnow@db.example/winnow.
     """
     parsed = _parse(url)
-    _make_file(Path(str(parsed.database)))
-    return _engine(parsed, wait_s, foreign_keys=True)
+    _kind(parsed).require_usable(parsed)
+    return _engine(parsed, wait_s)
 
 
 def migrate(engine: Engine) -> None:
@@ -61,9 +57,9 @@ def migrate(engine: Engine) -> None:
                 return
         # Its own engine: it waits longer, and foreign keys are off, for rebuilding a table (batch mode)
         # drops the old one, which would delete every row that refers to it.
-        patient = _engine(engine.url, MIGRATION_WAIT_S, foreign_keys=False)
+        patient = _engine(engine.url, MIGRATION_WAIT_S, is_migrating=True)
         try:
-            # BEGIN IMMEDIATE is the lock between processes; what was true before it is looked at again.
+            # The write lock is the lock between processes; what was true before it is looked at again.
             with writing(patient).begin() as connection:
                 if inspect(connection).get_table_names():
                     # Here, not above: Alembic takes 0.3 s and 10 MB, which a new or current database does not need.
@@ -83,10 +79,10 @@ def examine(engine: Engine) -> str:
     """
     which = database_name(engine)
     with named_failures(which), writing(engine).connect() as connection, connection.begin() as begun:
-        broken = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
+        is_whole = kind_of(engine).is_whole(connection, "integrity_check")
         found = revisions(connection)
         begun.rollback()
-    if broken != "ok":
+    if not is_whole:
         raise StoreUnavailable(which, "The database is damaged.", "Restore it from a backup.")
     if found != {REVISION}:
         remedy = "Start winnow serve, which migrates it, or run the newer version."
@@ -95,12 +91,18 @@ def examine(engine: Engine) -> str:
 
 
 def writing(engine: Engine) -> Engine:
-    """The same engine and pool, whose transactions take the write lock when they begin.
-
-    A transaction that starts by reading and writes later can fail at once instead of waiting, when
-    another process wrote in between; BEGIN IMMEDIATE waits its turn.
-    """
+    """The same engine and pool, whose transactions take the write lock when they begin."""
     return engine.execution_options(**{_WRITES: True})
+
+
+def reading(connection: Connection) -> Connection:
+    """Another connection of the same pool, which takes no lock: to look at what is there while one waits or fails."""
+    return connection.engine.execution_options(**{_WRITES: False}).connect()
+
+
+def streaming(engine: Engine) -> Engine:
+    """The same engine and pool, whose connections see one state of the database until they are closed."""
+    return engine.execution_options(**{_STREAMS: True})
 
 
 def brief(engine: Engine) -> Engine:
@@ -111,17 +113,21 @@ def brief(engine: Engine) -> Engine:
 def file_of(url: str) -> Path:
     """The file that a URL names, which need not be there.
 
-    Raises StoreUnavailable as `open_engine`.
+    Raises StoreUnavailable as `open_engine`, and for a database that is no file.
 
     >>> str(file_of("sqlite:///var/winnow.db"))
     'var/winnow.db'
     """
-    return Path(str(_parse(url).database))
+    parsed = _parse(url)
+    if parsed.get_backend_name() == POSTGRESQL:
+        remedy = "Copy it with PostgreSQL's own tools, such as pg_dump and pg_restore."
+        raise StoreUnavailable(_kind(parsed).name_of(parsed), "The database is no file.", remedy)
+    return Path(str(parsed.database))
 
 
 def database_name(engine: Engine) -> str:
-    """The path, for messages."""
-    return str(engine.url.database)
+    """The path, or host and database, for messages."""
+    return str(kind_of(engine).name_of(engine.url))
 
 
 def file_identity(engine: Engine) -> tuple[int, int] | None:
@@ -130,11 +136,21 @@ def file_identity(engine: Engine) -> tuple[int, int] | None:
     Connections that are open do not notice when it goes, or when another one takes its place: they
     go on writing to a file that nobody will ever find again.
     """
-    try:
-        found = Path(database_name(engine)).stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
+    found: tuple[int, int] | None = kind_of(engine).identity(engine.url)
+    return found
+
+
+def kind_of(engine: Engine) -> ModuleType:
+    """The module that knows this kind of database: sqlite or postgres."""
+    return _kind(engine.url)
+
+
+def _kind(url: URL) -> ModuleType:
+    if url.get_backend_name() != POSTGRESQL:
+        return sqlite
+    from app.store import postgres
+
+    return postgres
 
 
 def _parse(url: str) -> URL:
@@ -142,100 +158,22 @@ def _parse(url: str) -> URL:
         parsed = make_url(url)
     except ArgumentError:
         # The URL is not repeated: it may hold a password.
-        raise StoreUnavailable(
-            "database URL", "It cannot be read as a URL.", "Use one such as sqlite:///var/winnow.db."
-        ) from None
-    if parsed.get_backend_name() != "sqlite":
-        remedy = "Use a URL such as sqlite:///var/winnow.db."
-        raise StoreUnavailable(parsed.get_backend_name(), "Only SQLite is supported.", remedy)
-    if not parsed.database or parsed.database == ":memory:" or parsed.query:
-        remedy = "Use a plain path, such as sqlite:///var/winnow.db."
-        raise StoreUnavailable("database URL", "It does not name a file.", remedy)
+        raise StoreUnavailable("database URL", "It cannot be read as a URL.", _EXAMPLE) from None
+    if parsed.get_backend_name() not in {"sqlite", POSTGRESQL}:
+        raise StoreUnavailable(parsed.get_backend_name(), "Only SQLite and PostgreSQL are supported.", _EXAMPLE)
     return parsed
 
 
-def _make_file(path: Path) -> None:
-    """Make file and folder for the owner only: comments hold names and e-mail addresses."""
-    log = path.with_name(f"{path.name}-wal")
-    if not path.exists() and log.exists() and log.stat().st_size:
-        # SQLite would throw the log away with a new, empty file.
-        remedy = f"Put it back, or restore a backup: winnow restore FILE. To begin anew, remove {log.name}."
-        raise StoreUnavailable(str(path), "The file is gone, but its log is still there.", remedy)
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDONLY | os.O_CREAT, 0o600))
-    except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else type(error).__name__
-        remedy = "Name another file, or give Winnow's user the right to make it."
-        raise StoreUnavailable(str(path), f"The file cannot be made: {reason}.", remedy) from None
-
-
-def _engine(url: URL, wait_s: float, *, foreign_keys: bool) -> Engine:
-    path = Path(str(url.database)).absolute()
-
-    def connect() -> sqlite3.Connection:
-        # SQLite would open it for reading alone, and all connections of a process share their part of the log's index:
-        # while one is left that could only read, all go on so when the file can be written again.
-        if path.exists() and not os.access(path, os.W_OK):
-            raise StoreUnavailable(str(url.database), *READ_ONLY)
-        # mode=rw: of a file that has gone, SQLite would otherwise make an empty one. None: Python's sqlite3 leaves
-        # BEGIN to us. Otherwise it would begin late, and never before DDL.
-        return sqlite3.connect(
-            f"{path.as_uri()}?mode=rw", uri=True, timeout=BRIEF_S, isolation_level=None, check_same_thread=False
-        )
-
-    def named(network: str) -> str:
-        key = present_key(str(url.database))
-        return pseudonym(network, key) if key else NO_NAME
-
-    def prepare(connection: sqlite3.Connection, _: Any) -> None:
-        try:
-            _require_wal(connection, wait_s, str(url.database))
-            connection.execute("PRAGMA synchronous=FULL")
-            # What is deleted, and what a page held before it was split, is overwritten: erasing finds no old copies.
-            # Some builds of SQLite have it on anyway; 0 of 6 test databases kept a trace with it, 3 of 3 without.
-            connection.execute("PRAGMA secure_delete=ON")
-            connection.create_function("winnow_pseudonym", 1, named, deterministic=True)
-            connection.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
-        except BaseException:
-            connection.close()  # the pool does not know it yet, so nobody else would
-            raise
-
-    # hide_parameters: a failing statement must not copy a comment into a log. max_overflow: nobody waits for a
-    # connection, least of all the event loop; they cost 0.3 ms, and there are as many as threads that ask at once.
-    engine = create_engine(url, creator=connect, hide_parameters=True, max_overflow=-1)
-    event.listen(engine, "connect", prepare)
+def _engine(url: URL, wait_s: float, *, is_migrating: bool = False) -> Engine:
+    engine: Engine = _kind(url).engine(url, wait_s, is_migrating)
     event.listen(engine, "begin", _begin)
     return engine.execution_options(**{_WAIT: wait_s})
 
 
 def _begin(connection: Connection) -> None:
     # A read is one statement and needs no BEGIN: it sees one state of the database anyway.
-    options = connection.get_execution_options()
+    options: Any = connection.get_execution_options()
     if options.get(_WRITES):
-        # By itself SQLite soon tries only every 100 ms, and among many writers the unlucky one never gets its turn.
-        driver: Any = connection.connection.driver_connection
-        _while_busy(lambda: driver.execute("BEGIN IMMEDIATE"), options[_WAIT])
-
-
-def _require_wal(connection: sqlite3.Connection, wait_s: float, which: str) -> None:
-    """Turn WAL on unless it is. SQLite does not always wait by itself when two processes switch a new file at once."""
-    if connection.execute("PRAGMA journal_mode").fetchone() == ("wal",):
-        return
-    if _while_busy(lambda: connection.execute("PRAGMA journal_mode=WAL").fetchone(), wait_s) != ("wal",):
-        what = "The file system cannot keep a write-ahead log."
-        raise StoreUnavailable(which, what, "Put the database on a local disk.")
-
-
-def _while_busy(ask: Callable[[], T], wait_s: float) -> T:
-    """Asks until nobody else holds the lock that it needs; after `wait_s` SQLite's error comes through."""
-    deadline = time.monotonic() + wait_s
-    while True:
-        asked_at = time.monotonic()
-        try:
-            return ask()
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= deadline:
-                raise
-        # SQLite has waited up to BRIEF_S by itself, but not where it knows that waiting may never end.
-        time.sleep(max(0.0, 0.01 - (time.monotonic() - asked_at)))
+        kind_of(connection.engine).lock(connection, options[_WAIT])
+    elif options.get(_STREAMS):
+        kind_of(connection.engine).hold_still(connection)

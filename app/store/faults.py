@@ -11,9 +11,13 @@ from contextlib import contextmanager
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from app.errors import StoreUnavailable
+from app.store import faults_postgres
 
-DATABASE_ERRORS = (SQLAlchemyError, sqlite3.Error, UnicodeEncodeError)
-"""What a database call may raise; UnicodeEncodeError is a lone surrogate that the edge let through."""
+
+def database_errors() -> tuple[type[Exception], ...]:
+    """What a database call may raise; UnicodeEncodeError is a lone surrogate that the edge let through."""
+    return (SQLAlchemyError, sqlite3.Error, UnicodeEncodeError, *faults_postgres.errors())
+
 
 _LOCKED = (
     "The database is locked by another program.",
@@ -78,7 +82,7 @@ def unavailable(which: str, error: BaseException) -> StoreUnavailable:
         what, remedy = "A text holds half a character (a lone surrogate).", "Remove it before it gets here."
         return StoreUnavailable(which, what, remedy)
     cause = _cause(error)
-    known = _CAUSES.get(_code(cause))
+    known = faults_postgres.cause_of(cause) or _CAUSES.get(_code(cause))
     if known is None:
         # The class name is all that is sure to hold no SQL and no user text.
         known = (f"The database failed ({type(cause).__name__}).", "Run winnow doctor.")
@@ -87,15 +91,18 @@ def unavailable(which: str, error: BaseException) -> StoreUnavailable:
 
 def is_damage(error: BaseException) -> bool:
     """Whether what was read cannot be right."""
-    return _code(_cause(error)) == sqlite3.SQLITE_CORRUPT
+    cause = _cause(error)
+    return _code(cause) == sqlite3.SQLITE_CORRUPT or faults_postgres.is_damage(cause)
 
 
 def spoils_connections(error: BaseException) -> bool:
     """Whether connections that are open may go on failing when the file is well again.
 
-    They keep what they have read, and one that could only be opened for reading stays so.
+    In SQLite they keep what they have read, and one that could only be opened for reading stays so; to a server that
+    was started anew none leads any more.
     """
-    return _code(_cause(error)) in _SPOIL
+    cause = _cause(error)
+    return _code(cause) in _SPOIL or faults_postgres.is_lost(cause)
 
 
 def _cause(error: BaseException) -> BaseException | None:
@@ -113,5 +120,5 @@ def named_failures(which: str) -> Iterator[None]:
     """Turn every database error of the block into StoreUnavailable about `which`."""
     try:
         yield
-    except DATABASE_ERRORS as error:
+    except database_errors() as error:
         raise unavailable(which, error) from None

@@ -27,7 +27,8 @@ def upgrade(connection: Connection, which: str) -> None:
     _refuse_foreign(connection, ScriptDirectory.from_config(config), which)
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
-    if connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+    is_file = connection.dialect.name == "sqlite"  # there foreign keys are off while tables are rebuilt
+    if is_file and connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
         what = "After the migration some rows would refer to nothing."
         raise StoreUnavailable(which, what, "Nothing was changed; report this.")
 

@@ -66,15 +66,29 @@ def key_at(database: str, at: str) -> bytes | None:
     """
     path = key_file(database)
     since, key = _read(path)
-    if key is not None and shifted(at, -timedelta(days=KEY_DAYS)) < since < shifted(at, timedelta(days=1)):
+    if key is not None and is_fresh(since, at):
         return key
-    new = secrets.token_bytes(32)
+    new = new_key()
     try:
         _overwrite(path, f"{at} {new.hex()}\n".encode())
     except OSError as error:
         _log.warning("networks of authors are not kept: %s cannot be written: %s", path, error.strerror)
         return None
     return new
+
+
+def new_key() -> bytes:
+    """32 bytes that nobody knows."""
+    return secrets.token_bytes(32)
+
+
+def is_fresh(since: str, at: str) -> bool:
+    """Whether a key that names networks since then still does. One from tomorrow, when the clock was wrong, does not.
+
+    >>> is_fresh("2026-11-01T10:00:00Z", "2026-11-30T10:00:00Z"), is_fresh("2026-10-01", "2026-11-30T10:00:00Z")
+    (True, False)
+    """
+    return shifted(at, -timedelta(days=KEY_DAYS)) < since < shifted(at, timedelta(days=1))
 
 
 def _read(path: Path) -> tuple[str, bytes | None]:

@@ -88,20 +88,19 @@ class SqlStore(
         """Read, and see whether something could be written; StoreUnavailable says why not.
 
         A fault that was met before is looked for again: after a failed write it really writes, and where something made
-        no sense it looks the whole file over (a second for 500 MB).
+        no sense it looks the whole file over.
         """
         self._refuse_if_moved()
         with self._reading() as connection:
             connection.execute(_ANY_SITE).first()
             if self._is_damaged:
-                self._is_damaged = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one() != "ok"
+                self._is_damaged = not self._kind.is_whole(connection)
         if self._is_damaged:
             raise StoreUnavailable(self._which, "The database is damaged.", "Restore it from a backup.")
         must_write = self._cannot_write
         with self._transaction() as connection:
-            if must_write:  # a number that nobody uses, as it is: a disk that is full shows only when a page is written
-                number = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-                connection.exec_driver_sql(f"PRAGMA user_version={number}")
+            if must_write:
+                self._kind.write_something(connection)
 
     def close(self) -> None:
         """Close the engine; every other method raises StoreUnavailable from now on."""

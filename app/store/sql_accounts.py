@@ -6,6 +6,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from app.errors import LastAdmin, ModeratorExists, ModeratorUnknown
 from app.store.accounts import Moderator, Seen, token_hash
+from app.store.dialects import greater
 from app.store.schema_review import audit, invitations, moderators, sessions
 from app.store.sql_audit import write_audit
 from app.store.sql_base import SqlBase
@@ -48,7 +49,7 @@ class SqlAccounts(SqlBase):
         """All of them by name (in the order of code points), each with when they were last here."""
         in_session = select(func.max(sessions.c.last_at)).where(sessions.c.moderator == moderators.c.name)
         acted = select(func.max(audit.c.at)).where(audit.c.by == moderators.c.name)
-        last = func.max(func.coalesce(in_session.scalar_subquery(), ""), func.coalesce(acted.scalar_subquery(), ""))
+        last = greater(func.coalesce(in_session.scalar_subquery(), ""), func.coalesce(acted.scalar_subquery(), ""))
         statement = select(*MODERATOR_COLUMNS, last).order_by(moderators.c.name)
         with self._reading() as connection:
             return tuple(Seen(moderator_of(row), row[-1]) for row in connection.execute(statement))

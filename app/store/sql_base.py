@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, exists, select
 
 from app.errors import SiteUnknown, StoreUnavailable
-from app.store.database import brief, database_name, file_identity, writing
-from app.store.faults import DATABASE_ERRORS, is_damage, spoils_connections, unavailable
+from app.store.database import brief, database_name, file_identity, kind_of, streaming, writing
+from app.store.dialects import compiled
+from app.store.faults import database_errors, is_damage, spoils_connections, unavailable
 from app.store.patience import Patience
 from app.store.schema import sites
 
@@ -28,6 +29,8 @@ class SqlBase:
         self._writing = writing(engine)
         self._writing_briefly = brief(self._writing)
         self._which = database_name(engine)
+        self._kind = kind_of(engine)
+        self._dialect = engine.dialect.name
         self._file = file_identity(engine)
         self._closed = False
         self._turn = threading.Lock()
@@ -39,7 +42,7 @@ class SqlBase:
 
     def _compiled(self, statement: Select[Any]) -> str:
         """For `_reads`: SQL whose parameters are given in the order in which they stand there."""
-        return str(statement.compile(dialect=self._engine.dialect))
+        return compiled(statement, self._dialect)
 
     @contextmanager
     def _reads(self) -> Iterator[Read]:
@@ -71,6 +74,13 @@ class SqlBase:
     def _reading(self) -> Iterator[Connection]:
         self._refuse_if_closed()
         with self._failing_by_name(), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _streaming(self) -> Iterator[Connection]:
+        """For statements whose rows come a few at a time, and others between them."""
+        self._refuse_if_closed()
+        with self._failing_by_name(), streaming(self._engine).connect() as connection:
             yield connection
 
     @contextmanager
@@ -112,7 +122,7 @@ class SqlBase:
         """As `named_failures`; connections that would go on failing when all is well again are closed."""
         try:
             yield
-        except DATABASE_ERRORS as error:
+        except database_errors() as error:
             self._is_damaged |= is_damage(error)
             if spoils_connections(error):
                 self._engine.dispose()

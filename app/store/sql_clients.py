@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import case, select
-from sqlalchemy.dialects.sqlite import insert
 
 from app.store import rows
+from app.store.dialects import upsert
 from app.store.records import Client, Record
 from app.store.schema import clients, comments, sites
 from app.store.sql_base import SqlBase
@@ -20,7 +20,7 @@ class SqlClients(SqlBase):
             known = set(connection.execute(select(sites.c.name)).scalars())
             for (site, _), since in seen.items():
                 if site in known:
-                    added = insert(clients).values(site=site, **since._asdict())
+                    added = upsert(connection, clients).values(site=site, **since._asdict())
                     new = added.excluded
                     statement = added.on_conflict_do_update(
                         index_elements=["site", "client"],

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from app.core.campaign import NO_SIGNATURE, Signature
 from app.core.comment import Campaign, Comment, History, Page, Precedent, Rule, Thresholds
 from app.store import rows
+from app.store.database import reading
 from app.store.records import Alike, Record, page_key, refuse_decided
 from app.store.schema import comments, decisions, links, pages, rules, sites
 from app.store.sql_base import Read, SqlBase, require_site, site_unknown
@@ -107,7 +108,7 @@ class SqlComments(SqlBase):
             found, leading = assigned(connection, records)
             for row in comment_rows:
                 row["campaign"] = found.campaign_of[row["id"]]
-            name_rows(connection, self._which, comment_rows)
+            name_rows(connection, comment_rows)
             insert_rows(connection, records, comment_rows)
             write_grouping(connection, found, leading, max(each.received_at for each in records))
 
@@ -160,8 +161,9 @@ def insert_rows(connection: Connection, records: Sequence[Record], comment_rows:
     try:
         connection.execute(insert(comments), comment_rows)
     except IntegrityError:
-        for each in records:
-            require_site(connection, each.site)
+        with reading(connection) as beside:  # PostgreSQL answers nothing more where something has failed
+            for each in records:
+                require_site(beside, each.site)
         raise
     link_rows = [row for each in records for row in rows.link_rows(each)]
     if link_rows:

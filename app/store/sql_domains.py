@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal_column, or_, select
 
+from app.store.dialects import fits
 from app.store.domains import MAX_LINKS, DomainCount, DomainLink, DomainLinks, DomainOrder
 from app.store.people import Seen
 from app.store.schema import comments, links
@@ -12,7 +13,8 @@ from app.store.sql_base import SqlBase
 from app.store.sql_people import SEEN
 from app.store.sql_query import LEADS_SOMEWHERE, like
 
-_DOMAIN = case((links.c.registrable_domain != "", links.c.registrable_domain), else_=links.c.host)
+# No parameter: PostgreSQL would not see that what is grouped by is what is asked for.
+_DOMAIN = case((links.c.registrable_domain != literal_column("''"), links.c.registrable_domain), else_=links.c.host)
 _IN_CTE = ("id", "site", "received_at", "label", "action", "author", "author_email")
 
 
@@ -79,14 +81,15 @@ def _pairs(since: str, site: str, containing: str) -> Select[Any]:
         select(
             _DOMAIN.label("domain"),
             func.max(links.c.host_kind).label("host_kind"),
-            *(recent.c[name] for name in ("id", "site", "received_at", "label", "action")),
-            who.label("who"),
+            recent.c.id,
+            *(func.min(recent.c[name]).label(name) for name in ("site", "received_at", "label", "action")),
+            func.min(who).label("who"),
         )
         .join_from(recent, links, links.c.comment_id == recent.c.id)
         .where(LEADS_SOMEWHERE, links.c.host_kind != "own")
         .group_by(_DOMAIN, recent.c.id)
     )
-    named = [column.like(each, escape="/") for column in (_DOMAIN, links.c.host) for each in like(containing)]
+    named = [fits(column, each) for column in (_DOMAIN, links.c.host) for each in like(containing)]
     return pairs.where(or_(*named)) if containing else pairs
 
 

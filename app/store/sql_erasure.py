@@ -4,7 +4,6 @@ import hashlib
 import json
 import re
 import secrets
-import time
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -14,16 +13,17 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    cast,
     delete,
     func,
     insert,
     not_,
     or_,
     select,
-    type_coerce,
     update,
 )
 
+from app.store.dialects import fits
 from app.store.people import Holdings, Person
 from app.store.schema import comments, decisions, idempotency, links, outbox, rules
 from app.store.schema_review import audit, campaigns, notes, signatures
@@ -35,7 +35,6 @@ from app.store.sql_query import equals, like, spellings
 ERASED = "[erased]"
 """What stands in the audit where an address stood."""
 _CHUNK = 500
-_CHECKPOINT_TRIES = 3
 _HANGS_ON: dict[str, tuple[Table, ColumnElement[str]]] = {
     "links": (links, links.c.comment_id),
     "decisions": (decisions, decisions.c.comment),
@@ -87,16 +86,11 @@ class SqlErasure(SqlBase):
             _forget_in_audit(connection, person)
             detail = _told(gone if with_rules else gone._replace(rules=0), person)
             act = write_audit(connection, at, by, "person-erase", person.site, "", detail)
-        return Erased(act, gone, self._empty_log())
+        return Erased(act, gone, self._overwritten())
 
-    def _empty_log(self) -> bool:
-        for attempt in range(_CHECKPOINT_TRIES):
-            with self._reading() as connection:
-                busy: int = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
-            if not busy:
-                return True
-            time.sleep(0.1 * (attempt + 1))
-        return False
+    def _overwritten(self) -> bool:
+        with self._failing_by_name():
+            return bool(self._kind.overwrite_deleted(self._engine))
 
 
 def hash_of(person: Person, salt: str) -> str:
@@ -115,7 +109,7 @@ def _holdings(connection: Connection, person: Person) -> Holdings:
 
     theirs = select(comments.c.id).where(is_of(person))
     hanging = {name: number(table, column.in_(theirs)) for name, (table, column) in _HANGS_ON.items()}
-    mentions = or_(*(comments.c.text.like(each, escape="/") for each in like(person.email)))
+    mentions = or_(*(fits(comments.c.text, each) for each in like(person.email)))
     return Holdings(
         comments=number(comments, is_of(person)),
         **hanging,
@@ -149,7 +143,7 @@ def delete_comments(connection: Connection, ids: Sequence[str], stays: ColumnEle
 
 def _forget_answers(connection: Connection, ids: Collection[str], person: Person) -> None:
     """Answers to repeated requests, kept for a day, may quote what was sent."""
-    told = select(idempotency.c.site, idempotency.c.key, type_coerce(idempotency.c.answer, Text).label("answer"))
+    told = select(idempotency.c.site, idempotency.c.key, cast(idempotency.c.answer, Text).label("answer"))
     wanted = [*ids, *(_in_json(person))]
     for row in connection.execute(told.where(idempotency.c.answer.is_not(None))).all():
         if any(each in row.answer for each in wanted):
@@ -163,10 +157,10 @@ def _forget_in_audit(connection: Connection, person: Person) -> None:
         return
     patterns = [each for name in _in_json(person) for each in like(name)]
     subjects = [each for name in names for each in like(name)]
-    detail = type_coerce(audit.c.detail, Text)
+    detail = cast(audit.c.detail, Text)
     wanted = or_(
-        *(detail.like(each, escape="/") for each in patterns),
-        *(audit.c.subject.like(each, escape="/") for each in subjects),
+        *(fits(detail, each) for each in patterns),
+        *(fits(audit.c.subject, each) for each in subjects),
     )
     for row in connection.execute(select(audit.c.id, audit.c.subject, audit.c.detail).where(wanted)).all():
         values = {"subject": _without(row.subject, names), "detail": _without(row.detail, names)}

@@ -5,14 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Text, bindparam, column, delete, func, literal_column, select, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import ColumnElement, Connection, Text, bindparam, delete, func, insert, literal_column, select, update
 from ulid import ULID
 
 from app.core.campaign import Lead, Signature, acting_key, kind_of, recognised
 from app.core.comment import Campaign
 from app.core.policy import REPEATED
 from app.core.times import shifted
+from app.store.dialects import is_among, upsert
 from app.store.grouping import TOUCHED_AFTER, WINDOW, Arrival, Grouping, Known, group
 from app.store.records import Record
 from app.store.schema import comments
@@ -23,8 +23,7 @@ COUNTED = 1_000
 
 _ULID_TIME = 10
 """Characters of a ULID that tell the time."""
-_OF_KEYS = signatures.c.key.in_(select(column("value")).select_from(func.json_each(bindparam("keys", type_=Text))))
-"""One parameter for any number of keys, so that there is one statement to prepare."""
+_OF_KEYS = is_among(signatures.c.key, bindparam("keys", type_=Text))
 LEADS = (
     select(
         signatures.c.key,
@@ -143,7 +142,7 @@ def lay_keys(connection: Connection, keys: Sequence[tuple[int, str]], last_at: s
     """Have each key lead to its campaign, wherever it led before."""
     if not keys:
         return
-    statement = insert(signatures)
+    statement = upsert(connection, signatures)
     replacing = statement.on_conflict_do_update(
         index_elements=[signatures.c.key],
         set_={"campaign": statement.excluded.campaign, "last_at": statement.excluded.last_at},

@@ -34,7 +34,7 @@ class SqlImporting(SqlBase):
             return
         comment_rows = [rows.comment_row(each) for each in records]
         with self._transaction() as connection:
-            name_rows(connection, self._which, comment_rows)
+            name_rows(connection, comment_rows)
             insert_rows(connection, records, comment_rows)
             for record, decision in decided:
                 meant = Decides(record.id, record.site, record.comment.comment_id, record.classification.action)

@@ -1,9 +1,9 @@
 """What moderators leave on a comment without deciding: notes, claims, and that they were unsure, in SQL."""
 
 from sqlalchemy import delete, exists, insert, select
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from app.core.times import SKEW, shifted
+from app.store.dialects import upsert
 from app.store.schema import comments
 from app.store.schema_review import claims, notes, skips
 from app.store.sql_audit import write_audit
@@ -32,7 +32,7 @@ class SqlLooking(SqlBase):
             holder = connection.execute(others).scalar_one_or_none()
             if holder:
                 return str(holder)
-            claimed = upsert(claims).values(comment=id, by=by, until=until)
+            claimed = upsert(connection, claims).values(comment=id, by=by, until=until)
             connection.execute(
                 claimed.on_conflict_do_update(index_elements=["comment"], set_={"by": by, "until": until})
             )
@@ -48,7 +48,7 @@ class SqlLooking(SqlBase):
         with self._transaction() as connection:
             if not connection.execute(select(exists().where(comments.c.id == id))).scalar_one():
                 return False
-            skipped = upsert(skips).values(comment=id, by=by, at=at)
+            skipped = upsert(connection, skips).values(comment=id, by=by, at=at)
             connection.execute(skipped.on_conflict_do_update(index_elements=["comment", "by"], set_={"at": at}))
             connection.execute(delete(claims).where(claims.c.comment == id, claims.c.by == by))
         return True

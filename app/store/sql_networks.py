@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, func, or_, select, update
 
 from app.store.audit import Doer
-from app.store.pseudonyms import PREFIX, key_at, present_key, pseudonym
+from app.store.database import kind_of
+from app.store.pseudonyms import PREFIX, pseudonym
 from app.store.schema import comments, sites
 from app.store.sql_audit import write_audit
 from app.store.sql_base import SqlBase, require_site
@@ -56,7 +57,7 @@ class SqlNetworks(SqlBase):
         named = 0
         while True:
             with self._transaction() as connection:
-                key = key_at(self._which, at)
+                key = self._kind.network_key(connection, at, renew=True)
                 found = connection.execute(some).all() if key else []
                 for row in found:
                     values = {"author_network": pseudonym(row.author_network, key or b"")}
@@ -66,14 +67,15 @@ class SqlNetworks(SqlBase):
                 return named
 
 
-def name_rows(connection: Connection, database: str, comment_rows: Sequence[dict[str, Any]]) -> None:
+def name_rows(connection: Connection, comment_rows: Sequence[dict[str, Any]]) -> None:
     """Put names in the place of the networks in rows that are about to be written, in the transaction that does it."""
     if not any(row["author_network"] for row in comment_rows):
         return
     clear = set(connection.execute(_CLEAR_SITES).scalars())
     to_name = [row for row in comment_rows if row["author_network"] and row["site"] not in clear]
     if to_name:
-        key = present_key(database) or key_at(database, max(row["received_at"] for row in to_name))
+        at = max(row["received_at"] for row in to_name)
+        key = kind_of(connection.engine).network_key(connection, at, renew=False)
         for row in to_name:
             row["author_network"] = pseudonym(row["author_network"], key) if key else ""
 

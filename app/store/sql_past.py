@@ -11,6 +11,7 @@ from app.core.folding import fold
 from app.core.hosts import MAX_URL_CHARS, parse_url, readable
 from app.core.policy import url_glob
 from app.core.preview import KEPT_BITS, Past, widened
+from app.store.dialects import fits_glob
 from app.store.pseudonyms import PREFIX, is_pseudonym
 from app.store.schema import comments, links
 from app.store.sql_base import SqlBase
@@ -106,7 +107,7 @@ def _fits_pattern(value: str) -> ColumnElement[bool]:
     url = None if "*" in named else parse_url(f"http://{named}/")
     if url:
         return links.c.host == readable(url.host.rstrip("."))
-    return or_(func.lower(links.c.url).op("GLOB")(url_glob(value)), func.length(links.c.url) >= MAX_URL_CHARS)
+    return or_(fits_glob(func.lower(links.c.url), url_glob(value)), func.length(links.c.url) >= MAX_URL_CHARS)
 
 
 def _has_email(value: str) -> ColumnElement[bool]:

@@ -17,9 +17,9 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.dialects.sqlite import pysqlite
 
 from app.core.query import Query, written
+from app.store.dialects import compiled
 from app.store.people import (
     EXCERPT_CHARACTERS,
     MAX_COUNTED,
@@ -68,16 +68,24 @@ class SqlPeople(SqlBase):
             if link.host_kind != "own" and link.field != "author_email"
         )
         facts = [
-            Fact(kind, value, self._counted(_of_column(column, len(spellings(value))), spellings(value)), search)
+            Fact(
+                kind,
+                value,
+                self._with_value(column, spellings(value)),
+                search,
+            )
             for kind, column, value, search in people
             if value.strip()
         ]
         domains = [domain for domain in leads_to if domain][:MAX_DOMAINS]
         facts += [
-            Fact("domain", domain, self._counted(_of_domain(), [domain]), written("domain", domain))
+            Fact("domain", domain, self._counted(_of_domain(self._dialect), [domain]), written("domain", domain))
             for domain in domains
         ]
         return Known(tuple(facts))
+
+    def _with_value(self, column: str, values: list[str]) -> Counted:
+        return self._counted(_of_column(self._dialect, column, len(values)), values)
 
     def _counted(self, statement: str, values: list[str]) -> Counted:
         ((first_at, found, spam, ham, last_at),) = self._read(statement, *values, *values)
@@ -119,19 +127,21 @@ def is_of(person: Person) -> ColumnElement[bool]:
 
 
 @cache
-def _of_column(name: str, values: int) -> str:
+def _of_column(dialect: str, name: str, values: int) -> str:
     """SQL that counts the newest comments with one of that many values in a column; it asks for the values twice."""
     column = comments.c[name]
     is_it = column == bindparam("value") if values == 1 else column.in_([bindparam(f"v{n}") for n in range(values)])
     newest = select(comments.c.label, comments.c.received_at).where(is_it).order_by(comments.c.received_at.desc())
     return _counting(
+        dialect,
         select(func.min(comments.c.received_at)).where(is_it),
         newest.limit(_MOST).offset(_FROM_THE_FIRST).subquery("newest"),
     )
 
 
 @cache
-def _of_domain() -> str:
+def _of_domain(dialect: str) -> str:
+    """The same of those that link to a domain."""
     is_it = links.c.registrable_domain == bindparam("domain")
     leads_there = and_(is_it, links.c.field != literal_column("'author_email'"))
     ids = (
@@ -144,16 +154,15 @@ def _of_domain() -> str:
     )
     newest = select(comments.c.label, comments.c.received_at).where(comments.c.id.in_(ids)).subquery("newest")
     oldest = select(func.min(links.c.comment_id)).where(leads_there).scalar_subquery()
-    return _counting(select(comments.c.received_at).where(comments.c.id == oldest), newest)
+    return _counting(dialect, select(comments.c.received_at).where(comments.c.id == oldest), newest)
 
 
-def _counting(first: Select[Any], newest: Subquery) -> str:
+def _counting(dialect: str, first: Select[Any], newest: Subquery) -> str:
     def labelled(label: str) -> ColumnElement[int]:
         return func.count().filter(newest.c.label == literal_column(f"'{label}'"))
 
     told = (func.count(), labelled("spam"), labelled("ham"), func.max(newest.c.received_at))
-    statement = select(first.scalar_subquery(), *told).select_from(newest)
-    return str(statement.compile(dialect=pysqlite.dialect()))
+    return compiled(select(first.scalar_subquery(), *told).select_from(newest), dialect)
 
 
 def _domains(connection: Connection, ids: list[str]) -> Iterator[tuple[str, int]]:

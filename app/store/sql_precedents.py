@@ -5,19 +5,19 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Text, bindparam, column, delete, func, or_, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection, Text, bindparam, delete, insert, or_, select
 
 from app.core.campaign import Signature
 from app.core.comment import Precedent
 from app.core.precedent import Remembered, asked_keys, recalled, unpacked
 from app.core.times import shifted
+from app.store.dialects import is_among, upsert
 from app.store.preferences import DEFAULTS
 from app.store.records import MODERATOR, Decision
 from app.store.schema import comments
 from app.store.schema_review import precedent_keys, precedents, preferences
 
-_OF_KEYS = precedent_keys.c.key.in_(select(column("value")).select_from(func.json_each(bindparam("keys", type_=Text))))
+_OF_KEYS = is_among(precedent_keys.c.key, bindparam("keys", type_=Text))
 RECALL = (
     select(
         precedent_keys.c.key,
@@ -77,7 +77,7 @@ def remember(connection: Connection, id: str, site: str, decision: Decision) -> 
         "signature": kept,
     }
     connection.execute(insert(precedents), row)
-    laying = insert(precedent_keys)
+    laying = upsert(connection, precedent_keys)
     # A CMS's word acts on its site alone; taking a moderator's key over, it would end that word on all others.
     of_moderators = select(precedents.c.comment).where(precedents.c.site.is_(None), precedents.c.until > decision.at)
     is_free = precedent_keys.c.comment.not_in(of_moderators)

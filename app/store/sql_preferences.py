@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 
 from sqlalchemy import Connection, func, select, update
-from sqlalchemy.dialects.sqlite import insert
 
+from app.store.dialects import upsert
 from app.store.preferences import Preferences, of_rows
 from app.store.schema import comments
 from app.store.schema_review import audit, preferences
@@ -36,7 +36,7 @@ class SqlPreferences(SqlBase):
             before = asdict(_read(connection))
             news = {name: value for name, value in changes.items() if before[name] != value}
             for name, value in news.items():
-                added = insert(preferences).values(name=name, value=value)
+                added = upsert(connection, preferences).values(name=name, value=value)
                 connection.execute(added.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
             if news:
                 told = {name: {"from": before[name], "to": value} for name, value in news.items()}

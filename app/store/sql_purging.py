@@ -83,7 +83,7 @@ class SqlPurging(SqlErasure):
             if any(gone):
                 write_audit(connection, at, "", "purge", detail=gone._asdict())
         if any(gone):
-            self._empty_log()
+            self._overwritten()
         return gone
 
     def _purge_comments(self, condition: ColumnElement[bool] | None) -> int:

@@ -4,10 +4,11 @@ import operator
 import unicodedata
 from collections.abc import Callable
 
-from sqlalchemy import ColumnElement, Text, and_, exists, func, not_, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Text, and_, cast, exists, func, not_, or_, select
 
 from app.core.query import Query, Term
 from app.core.query_fields import comparisons
+from app.store.dialects import caseless, fits, fits_glob
 from app.store.pseudonyms import is_pseudonym
 from app.store.schema import comments, links
 from app.store.schema_review import claims, notes
@@ -70,12 +71,12 @@ def _holds(text: str, *columns: ColumnElement[str]) -> ColumnElement[bool]:
 
 
 def _fits(patterns: list[str], *columns: ColumnElement[str]) -> ColumnElement[bool]:
-    return or_(*(column.like(pattern, escape="/") for column in columns for pattern in patterns))
+    return or_(*(fits(column, pattern) for column in columns for pattern in patterns))
 
 
 def equals(text: str, column: ColumnElement[str]) -> ColumnElement[bool]:
     """The column is the text, whatever the case; one whose collation is NOCASE is looked up in its index."""
-    return column.collate("NOCASE").in_(spellings(text))
+    return caseless(column).in_(spellings(text))
 
 
 def _linked(*on_link: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -109,12 +110,12 @@ def _reason(value: str) -> ColumnElement[bool]:
     3,300 bytes, measured 2026-12-01: json_each takes 7.3 s; LIKE twice 2.8 s; GLOB 1.5 s, and 1.0 s when the pattern
     begins with a letter instead of a quotation mark, of which there are fewer.
     """
-    return type_coerce(comments.c.answer, Text).op("GLOB", is_comparison=True)(f'*code": "{value}[."]*')
+    return fits_glob(cast(comments.c.answer, Text), f'*code": "{value}[."]*')
 
 
 def _language(value: str) -> ColumnElement[bool]:
     told = func.replace(comments.c.language, "_", "-")
-    return or_(told.collate("NOCASE") == value, _fits(like(value, before="", after="-%"), told))
+    return or_(caseless(told) == value, _fits(like(value, before="", after="-%"), told))
 
 
 def _has(value: str) -> ColumnElement[bool]:

@@ -4,8 +4,7 @@ import math
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import Connection, case, delete, insert, select, update
 
 from app.core.times import shifted
 from app.store.accounts import (
@@ -17,6 +16,7 @@ from app.store.accounts import (
     token_hash,
     wait_s,
 )
+from app.store.dialects import upsert
 from app.store.schema_review import failed_sign_ins, moderators, sessions
 from app.store.sql_accounts import MODERATOR_COLUMNS, moderator_of
 from app.store.sql_audit import write_audit
@@ -95,7 +95,7 @@ class SqlSessions(SqlBase):
             wait = max(_still_to_wait(connection, who, free, now) for who, free in counted)
             if not wait:
                 for who, _ in counted:
-                    added = upsert(failed_sign_ins).values(who=who, failures=1, last_at=now)
+                    added = upsert(connection, failed_sign_ins).values(who=who, failures=1, last_at=now)
                     more = {"failures": failed_sign_ins.c.failures + 1, "last_at": now}
                     connection.execute(added.on_conflict_do_update(index_elements=["who"], set_=more))
         return wait
@@ -106,7 +106,8 @@ class SqlSessions(SqlBase):
         is_network = failed_sign_ins.c.who == _of_network(network)
         with self._transaction() as connection:
             connection.execute(delete(failed_sign_ins).where(failed_sign_ins.c.who == _of_name(name, browser)))
-            fewer = {"failures": func.max(failed_sign_ins.c.failures - 1, 0)}
+            failures = failed_sign_ins.c.failures
+            fewer = {"failures": case((failures > 0, failures - 1), else_=0)}
             connection.execute(update(failed_sign_ins).where(is_network).values(fewer))
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, delete, func, select
-from sqlalchemy.dialects.sqlite import insert
 
+from app.store.dialects import upsert
 from app.store.schema import comments, sites
 from app.store.schema_review import shadow_changes, shadow_counts
 from app.store.shadowed import MOST_CHANGES, Change, ChangeShown, Pair, PairCount
@@ -31,7 +31,7 @@ class SqlShadow(SqlBase):
             stored = set(connection.execute(select(comments.c.id).where(comments.c.id.in_(ids))).scalars())
             rows = [change._asdict() for change in changes if change.comment in stored]
             if rows:
-                connection.execute(insert(shadow_changes).on_conflict_do_nothing(), rows)
+                connection.execute(upsert(connection, shadow_changes).on_conflict_do_nothing(), rows)
             for candidate in {change.candidate for change in changes}:
                 _cut(connection, candidate)
 
@@ -77,7 +77,7 @@ class SqlShadow(SqlBase):
 
 
 def _add(connection: Connection, pair: Pair, number: int, at: str) -> None:
-    added = insert(shadow_counts).values(**pair._asdict(), comments=number, first_at=at, last_at=at)
+    added = upsert(connection, shadow_counts).values(**pair._asdict(), comments=number, first_at=at, last_at=at)
     told = {"comments": shadow_counts.c.comments + added.excluded.comments, "last_at": added.excluded.last_at}
     connection.execute(added.on_conflict_do_update(index_elements=list(_KEY), set_=told))
 

@@ -14,10 +14,8 @@ from sqlalchemy import (
     Text,
     and_,
     case,
-    cast,
     column,
     func,
-    literal_column,
     or_,
     select,
     values,
@@ -25,6 +23,7 @@ from sqlalchemy import (
 
 from app.core.comment import Thresholds
 from app.core.threshold_goals import Counted
+from app.store.dialects import place, whole
 from app.store.records import MODERATOR
 from app.store.schema import comments, decisions, sites
 from app.store.sql_base import SqlBase
@@ -100,13 +99,13 @@ class SqlStatistics(SqlBase):
         """How often each reason that spoke for spam was right, in the newest decided comments."""
         of_all = comments.alias("of_all")
         newest = (
-            select(literal_column("of_all.rowid", Integer))  # sorted without the answers, by the index alone
+            select(place("of_all"))  # sorted without the answers, by the index alone
             .select_from(of_all)
             .where(_of(site, of_all), of_all.c.received_at >= since, of_all.c.label.is_not(None))
             .order_by(of_all.c.received_at.desc())
             .limit(most)
         )
-        answers = select(comments.c.label, comments.c.answer).where(literal_column("comments.rowid").in_(newest))
+        answers = select(comments.c.label, comments.c.answer).where(place("comments").in_(newest))
         spoke: dict[str, int] = {}
         right: dict[str, int] = {}
         found = self._rows(answers)
@@ -175,7 +174,7 @@ class SqlStatistics(SqlBase):
             steps: scores are rounded down to so many steps between 0 and 1.
             most: only the newest so many; of all sites together that takes longer than all of them.
         """
-        step = cast(comments.c.score * steps + _HALF_A_DIGIT, Integer)
+        step = whole(comments.c.score * steps + _HALF_A_DIGIT)
         # One number to group by: half the time that sorting by three columns takes.
         key = (step * len(ACTIONS) + _PLACE_OF_ACTION) * len(_LABELS) + _PLACE_OF_LABEL
         chosen = select(key.label("key")).where(_of(site), comments.c.received_at >= since, comments.c.override == "")

@@ -51,7 +51,7 @@ class SqlTeaching(SqlBase):
         )
         known: dict[str, Page | None] = {}
         found = []
-        with self._reading() as connection:
+        with self._streaming() as connection:
             of_page = select(pages.c.title, pages.c.text).where(pages.c.site == site)
             for row in connection.execution_options(yield_per=_FETCHED).execute(statement).mappings():
                 key = page_key(row["page_url"]) if row["page_url"] else ""

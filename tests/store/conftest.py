@@ -1,7 +1,6 @@
 """What the store's tests share: real SQLite files, and records to put into them."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -21,7 +20,7 @@ CLASSIFICATION = Classification(
     thresholds=THRESHOLDS,
     override=Override("deny", "host", "a.example"),
     summary="The link talks about casinos. «Ünïcödé» 🎰",
-    reasons=(Reason("link.path.gambling", "Casino", 2.125, "text", 4, 28, "casino\x00 🎰", 0.44),),
+    reasons=(Reason("link.path.gambling", "Casino", 2.125, "text", 4, 28, "casino 🎰", 0.44),),
     links=(LINK, LinkReport("http://192.0.2.1/", "192.0.2.1", "", "ip", "author_url", 0, 17, 0.5)),
     degraded=("store",),
     missing=("author", "page_title"),
@@ -47,14 +46,9 @@ def make_record() -> Callable[..., Record]:
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/home/winnow.db"
-
-
-@pytest.fixture
-def engine(url: str) -> Iterator[Engine]:
+def engine(database_url: str) -> Iterator[Engine]:
     """A migrated database."""
-    engine = open_engine(url)
+    engine = open_engine(database_url)
     migrate(engine)
     yield engine
     engine.dispose()

@@ -20,6 +20,8 @@ from app.store.migrating import migration_config, upgrade
 from app.store.records import NEVER_STORED
 from app.store.schema import REVISION, comments, metadata
 
+pytestmark = pytest.mark.sqlite_only
+
 
 def pragma(connection, name: str) -> object:
     return connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
@@ -68,9 +70,9 @@ class TestOpening:
         assert path.stat().st_size > 0
 
     @pytest.mark.parametrize(
-        ("url", "message"),
+        ("given", "message"),
         [
-            pytest.param("postgresql://me:secret@db/winnow", "postgresql: Only SQLite", id="postgresql"),
+            pytest.param("mysql://me:secret@db/winnow", "mysql: Only SQLite and PostgreSQL", id="mysql"),
             pytest.param("", "database URL: It cannot be read", id="empty"),
             pytest.param("winnow.db secret", "database URL: It cannot be read", id="no-url"),
             pytest.param("sqlite://", "database URL: It does not name a file", id="no-path"),
@@ -80,9 +82,9 @@ class TestOpening:
             pytest.param("sqlite:////proc", "/proc: The file cannot be made: Is a directory", id="a-folder"),
         ],
     )
-    def test_what_cannot_be_opened_is_refused_with_a_remedy(self, url, message):
+    def test_what_cannot_be_opened_is_refused_with_a_remedy(self, given, message):
         with pytest.raises(StoreUnavailable, match=message) as caught:
-            open_engine(url)
+            open_engine(given)
 
         assert "secret" not in str(caught.value)
         assert caught.value.remedy.endswith(".")
@@ -176,8 +178,8 @@ class TestMigrating:
         with engine.connect() as connection:
             assert connection.exec_driver_sql("SELECT * FROM alembic_version").all() == [("9999",)]
 
-    def test_another_programs_database_is_refused_and_untouched(self, url, tmp_path):
-        engine = open_engine(url)
+    def test_another_programs_database_is_refused_and_untouched(self, database_url, tmp_path):
+        engine = open_engine(database_url)
         with engine.begin() as connection:
             connection.exec_driver_sql("CREATE TABLE comments (id INTEGER)")
 
@@ -186,14 +188,14 @@ class TestMigrating:
         assert inspect(engine).get_table_names() == ["comments"]
         engine.dispose()
 
-    def test_six_processes_at_once_on_a_new_file(self, url):
+    def test_six_processes_at_once_on_a_new_file(self, database_url):
         program = (
             "import sys; from app.store.database import *; engine = open_engine(sys.argv[1]);"
             "print('ready', flush=True); sys.stdin.readline(); migrate(engine); engine.dispose()"
         )
         processes = [
             subprocess.Popen(
-                [sys.executable, "-c", program, url],
+                [sys.executable, "-c", program, database_url],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -209,7 +211,7 @@ class TestMigrating:
         errors = [process.communicate(timeout=60)[1] for process in processes]
 
         assert errors == [""] * 6
-        engine = open_engine(url)
+        engine = open_engine(database_url)
         with engine.connect() as connection:
             assert connection.exec_driver_sql("SELECT * FROM alembic_version").all() == [(REVISION,)]
         engine.dispose()

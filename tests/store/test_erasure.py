@@ -100,10 +100,12 @@ def ids(store: SqlStore, column) -> set[str]:
         return set(connection.execute(select(column)).scalars())
 
 
+@pytest.mark.sqlite_only
 def test_the_canaries_are_there_before(store, engine):
     assert canaries(engine) == set(CANARIES)
 
 
+@pytest.mark.sqlite_only
 def test_no_trace_of_the_person_is_left_in_the_files(store, engine):
     erased = store.erase(Person(email=EMAIL), AT, "admin", with_rules=True)
 
@@ -208,8 +210,9 @@ def test_only_whom_it_fits_is_erased(store, person, comments_gone):
     assert store.count(Filter("all")) == 200 - comments_gone
 
 
+@pytest.mark.sqlite_only
 def test_a_reader_keeps_the_log_from_being_emptied_and_that_is_said(store, engine, monkeypatch) -> None:
-    monkeypatch.setattr("app.store.sql_erasure._CHECKPOINT_TRIES", 1)
+    monkeypatch.setattr("app.store.sqlite._CHECKPOINT_TRIES", 1)
     with engine.connect() as reading:
         reading.exec_driver_sql("PRAGMA busy_timeout=0")
         reading.exec_driver_sql("BEGIN")

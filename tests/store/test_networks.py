@@ -47,6 +47,7 @@ def test_one_network_has_one_name_for_a_month_and_another_afterwards(sql_store):
     assert nothing == ""
 
 
+@pytest.mark.sqlite_only
 def test_the_key_is_in_no_file_of_the_database_and_the_old_one_is_gone(sql_store, engine, tmp_path):
     sql_store.record([record(1, "203.0.113.7")])
     database = str(engine.url.database)
@@ -78,6 +79,7 @@ def test_it_is_found_by_its_name_and_by_any_address_in_it_as_long_as_the_name_ho
     assert found(sql_store, "ip:203.0.113.99") == []
 
 
+@pytest.mark.sqlite_only
 def test_without_a_key_nothing_is_found_by_an_address_and_nothing_breaks(sql_store, engine):
     sql_store.record([record(1, "203.0.113.7"), record(2, "")])
     key_file(str(engine.url.database)).write_text("torn")
@@ -89,6 +91,7 @@ def test_without_a_key_nothing_is_found_by_an_address_and_nothing_breaks(sql_sto
     assert networks(sql_store)[2] not in ("", networks(sql_store)[0])
 
 
+@pytest.mark.sqlite_only
 def test_where_no_key_can_be_written_nothing_of_the_network_is_kept_and_the_log_says_so(sql_store, engine, caplog):
     key_file(str(engine.url.database)).mkdir()
 
@@ -98,6 +101,7 @@ def test_where_no_key_can_be_written_nothing_of_the_network_is_kept_and_the_log_
     assert "networks of authors are not kept" in caplog.text
 
 
+@pytest.mark.sqlite_only
 def test_a_key_from_the_future_is_replaced(sql_store, engine):
     sql_store.name_networks("2030-01-01T00:00:00.000Z")
     wrong = present_key(str(engine.url.database))
@@ -133,6 +137,7 @@ class TestInClear:
         assert len(set(networks(sql_store))) == 5
         assert all(name.startswith("n-") for name in networks(sql_store))
 
+    @pytest.mark.sqlite_only
     def test_what_an_earlier_version_wrote_is_named_and_no_byte_of_it_stays(self, sql_store, engine):
         row = rows.comment_row(record(1, "203.0.113.7"))
         with sql_store._transaction() as connection:
@@ -140,7 +145,7 @@ class TestInClear:
         assert networks(sql_store) == ["203.0.113.0/24"]
 
         sql_store.name_networks(NEXT_DAY)
-        sql_store._empty_log()
+        sql_store._overwritten()
 
         assert b"203.0.113.0" not in bytes_of(engine)
 

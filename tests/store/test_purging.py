@@ -85,6 +85,7 @@ def test_spam_and_other_comments_go_each_in_their_time(store):
     assert store.purge(limits, NOW) == Purged()
 
 
+@pytest.mark.sqlite_only
 def test_no_byte_of_what_went_stays_in_the_files(store, engine):
     gone = (b"canary-reject31", b"canary-good31", b"held31@canary.example", b"missed29@canary.example")
     assert all(each in bytes_of(engine) for each in gone)

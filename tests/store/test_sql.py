@@ -37,6 +37,7 @@ def test_what_queries_ask_for_stands_in_columns_of_its_own(sql_store, make_recor
     ]
 
 
+@pytest.mark.sqlite_only
 def test_address_trap_and_key_are_never_on_disk(sql_store, make_record, tmp_path):
     sql_store.record([make_record("c1", comment=Comment(text="Hi", author_ip="203.0.113.77", honeypot=SECRET))])
     sql_store.close()
@@ -55,6 +56,7 @@ def test_links_go_with_their_comment(sql_store, make_record):
     assert rows_of(sql_store, "SELECT * FROM links") == []
 
 
+@pytest.mark.sqlite_only
 def test_another_process_that_holds_the_lock_is_waited_for_two_seconds(sql_store, make_record, tmp_path):
     sql_store.record([make_record("c0")])
     other = sqlite3.connect(tmp_path / "home/winnow.db", isolation_level=None)
@@ -74,6 +76,7 @@ def test_another_process_that_holds_the_lock_is_waited_for_two_seconds(sql_store
     assert sql_store.comment("blog", "c1") == make_record("c1")
 
 
+@pytest.mark.sqlite_only
 def test_after_a_wait_in_vain_everybody_is_refused_at_once_and_then_asks_briefly(sql_store, make_record, tmp_path):
     other = sqlite3.connect(tmp_path / "home/winnow.db", isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
@@ -93,6 +96,7 @@ def test_after_a_wait_in_vain_everybody_is_refused_at_once_and_then_asks_briefly
     sql_store.record([make_record("c1")])
 
 
+@pytest.mark.sqlite_only
 def test_sixteen_threads_are_refused_by_one_wait(sql_store, make_record, tmp_path):
     other = sqlite3.connect(tmp_path / "home/winnow.db", isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
@@ -110,6 +114,7 @@ def test_sixteen_threads_are_refused_by_one_wait(sql_store, make_record, tmp_pat
     assert max(took_s) < 3  # 2 s; the rest is for a busy machine
 
 
+@pytest.mark.sqlite_only
 def test_a_lock_that_ends_in_time_is_only_waited_for(sql_store, make_record, tmp_path):
     other = sqlite3.connect(tmp_path / "home/winnow.db", isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
@@ -132,6 +137,7 @@ def test_a_transaction_waits_its_turn_even_when_another_process_wrote_in_between
     assert len(rows_of(first, "SELECT id FROM comments")) == 40
 
 
+@pytest.mark.sqlite_only
 class TestFaults:
     """Each cause is named in words, and nothing of the comment or the SQL is."""
 
@@ -144,9 +150,9 @@ class TestFaults:
             assert never not in chain
         return caught.value
 
-    def store_with(self, url: str, pragma: str) -> SqlStore:
+    def store_with(self, database_url: str, pragma: str) -> SqlStore:
         """A store whose later connections run `pragma` too."""
-        engine = open_engine(url)
+        engine = open_engine(database_url)
         migrate(engine)
         store = SqlStore(engine)
         store.add_site("blog", "k7f2m9q4x1z8", "2026-11-22T10:00:00Z")
@@ -154,8 +160,8 @@ class TestFaults:
         event.listen(engine, "connect", lambda connection, _: connection.execute(pragma))
         return store
 
-    def test_a_full_disk(self, url, make_record):
-        store = self.store_with(url, "PRAGMA max_page_count=40")
+    def test_a_full_disk(self, database_url, make_record):
+        store = self.store_with(database_url, "PRAGMA max_page_count=40")
         big = make_record("c1", comment=Comment(text=SECRET * 50_000))
 
         assert self.refused(lambda: store.record([big])).what == "The disk is full."
@@ -164,8 +170,8 @@ class TestFaults:
         assert (store.comment("blog", "c1"), store.comment("blog", "c2")) == (None, make_record("c2"))
         store.close()
 
-    def test_a_read_only_database(self, url, make_record):
-        store = self.store_with(url, "PRAGMA query_only=ON")
+    def test_a_read_only_database(self, database_url, make_record):
+        store = self.store_with(database_url, "PRAGMA query_only=ON")
         record = make_record("c1", comment=Comment(text=SECRET))
 
         assert self.refused(lambda: store.record([record])).what == "The database is read-only."
@@ -227,8 +233,8 @@ class TestFaults:
         assert log.read_bytes() == b"what was acknowledged"
         assert not (tmp_path / "winnow.db").exists()
 
-    def test_no_tables_yet(self, url):
-        store = SqlStore(open_engine(url))
+    def test_no_tables_yet(self, database_url):
+        store = SqlStore(open_engine(database_url))
 
         assert self.refused(lambda: store.site_of_key(SECRET)).what == "The tables are not those of this version."
         assert self.refused(store.check).what == "The tables are not those of this version."

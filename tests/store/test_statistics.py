@@ -326,6 +326,7 @@ def test_sql_counts_as_plain_python_does(sql_store, generated, site):
     assert sum(sql_store.waiting(site, [since]).held) == len(open_ones)
 
 
+@pytest.mark.sqlite_only
 def test_what_a_site_s_page_asks_reads_no_comment_but_for_the_reasons(sql_store, generated):
     """The plan of every query, as SQLite tells it: all but one are answered from an index alone."""
     asked = []
@@ -357,6 +358,7 @@ def test_the_override_of_a_comment_stands_in_a_column(sql_store, make_record):
     assert [tuple(row) for row in found] == [("c_1", "deny"), ("c_2", "")]
 
 
+@pytest.mark.sqlite_only
 def test_an_older_database_gets_the_overrides_of_its_comments(sql_store, add, engine):
     add("c_1", override=Override("allow", "author", "Jana"))
     add("c_2", action="hold", score=0.5)

@@ -94,6 +94,7 @@ class TestWeeks:
 
         assert sql_store.weeks("blog", NOW) == ()
 
+    @pytest.mark.sqlite_only
     def test_no_comment_is_read_for_it(self, sql_store, add):
         add(1, "publish")
         asked = []

@@ -131,6 +131,7 @@ def test_one_bad_record_does_not_sink_its_neighbours(sql_store, make_record, spo
     assert writer.close(timeout_s=1)
 
 
+@pytest.mark.sqlite_only
 def test_a_locked_database_fails_all_that_wait_once_and_not_one_after_the_other(writer, sql_store, make_record, lock):
     lock.execute("BEGIN EXCLUSIVE")
     started = time.monotonic()
@@ -230,6 +231,7 @@ def test_even_an_exit_in_the_store_reaches_the_future_and_the_thread_goes_on(sql
     assert writer.close(timeout_s=1)
 
 
+@pytest.mark.sqlite_only
 def test_a_handler_that_is_cancelled_does_not_unsend_the_comment(writer, sql_store, make_record, lock):
     async def handler() -> None:
         await asyncio.wrap_future(writer.submit([make_record("c1")]))

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -54,11 +55,17 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def make_settings(tmp_path: Path, models: Path) -> Callable[..., Settings]:
-    """Settings with a home in tmp_path; anything else can be given too."""
+def make_settings(tmp_path: Path, models: Path, request: pytest.FixtureRequest) -> Callable[..., Settings]:
+    """Settings with a home in tmp_path; anything else can be given too.
+
+    TEST_DATABASE=postgresql: with a database on PostgreSQL, the same one in all of a test; see `make test-postgres`.
+    """
 
     def make(**others: Any) -> Settings:
         told = {"home": tmp_path / "home", "models": models, "record_patience_ms": PATIENCE_MS}
+        is_file = "sqlite_only" in request.keywords
+        if os.environ.get("TEST_DATABASE") == "postgresql" and not is_file:
+            told["database_url"] = request.getfixturevalue("on_postgres")
         return Settings(**{**told, **others})
 
     return make

@@ -147,6 +147,7 @@ def break_database(client: TestClient) -> Path:
     return path
 
 
+@pytest.mark.sqlite_only
 def test_a_broken_store_costs_the_record_never_the_answer(client):
     assert client.post("/classify", json=SENT).json()["degraded"] == []
     break_database(client)
@@ -158,6 +159,7 @@ def test_a_broken_store_costs_the_record_never_the_answer(client):
     assert [each["degraded"] for each in batch] == [["store"], ["store"]]
 
 
+@pytest.mark.sqlite_only
 def test_a_broken_store_is_a_503_where_nobody_can_tell_whose_key_it_is(client):
     break_database(client)
     for answer in (client.post("/classify", json=SENT), client.get("/comments/c_01JD8ZQ4V3W5K2N7X9R1T6M0PA")):
@@ -171,6 +173,7 @@ def test_a_closed_store_costs_the_record_never_the_answer(client):
     assert client.post("/classify", json=SENT).json()["degraded"] == ["store"]
 
 
+@pytest.mark.sqlite_only
 def test_a_locked_database_delays_the_record_and_not_the_answer(make_client):
     client = make_client(record_patience_ms=200)
     client.post("/classify", json=SENT)

@@ -23,6 +23,7 @@ def test_a_sound_service_lives_and_is_ready(client):
     assert client.get("/readyz").json() == {"status": "ready", "parts": parts}
 
 
+@pytest.mark.sqlite_only
 def test_a_broken_store_is_named_and_does_not_kill(client):
     path = break_database(client)
     answer = client.get("/readyz")
@@ -41,6 +42,7 @@ def test_a_missing_model_stops_the_start_with_its_sentence(make_settings, tmp_pa
         pass
 
 
+@pytest.mark.sqlite_only
 def test_an_unusable_database_stops_the_start(make_settings, tmp_path):
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "winnow.db").write_bytes(b"not a database, but long enough to be read as one" * 20)
@@ -48,6 +50,7 @@ def test_an_unusable_database_stops_the_start(make_settings, tmp_path):
         pass
 
 
+@pytest.mark.sqlite_only
 def test_the_database_is_in_the_home_folder(client, tmp_path):
     assert (tmp_path / "home" / "winnow.db").is_file()
 
@@ -92,6 +95,7 @@ def test_metrics_count_by_route_and_never_by_path_or_site(make_client):
     assert "blog" not in text
 
 
+@pytest.mark.sqlite_only
 def test_store_failures_are_counted(make_client):
     client = make_client(metrics_key="secret")
     client.post("/classify", json=SENT)

@@ -22,7 +22,8 @@ def test_what_is_decided_in_another_process_reaches_the_cms(make_client, tmp_pat
         wired(client).store.add_webhook("blog", receiver.url, True, secret, AT)
         id = client.post("/classify", json={"text": "Hello there", "comment_id": "77"}).json()["id"]
         assert client.post("/feedback", json={"id": id, "label": "spam"}).status_code == 200
-        environment = {**os.environ, "WINNOW_HOME": str(tmp_path / "home")}
+        here = {"WINNOW_HOME": str(tmp_path / "home"), "WINNOW_DATABASE_URL": wired(client).settings.database_url}
+        environment = {**os.environ, **here}
         command = [WINNOW, "decide", id, "ham", "--by", "jana"]
         subprocess.run(command, env=environment, capture_output=True, check=True, timeout=60)
 
