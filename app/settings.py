@@ -31,7 +31,7 @@ class Settings(BaseSettings):
     )
     database_url: str = Field(
         default_factory=_sqlite_in_home,
-        description="The database, as a SQLAlchemy URL (SQLite or PostgreSQL); without it, winnow.db in the home folder.",
+        description="The database, as a URL of SQLite or PostgreSQL; without it, winnow.db in the home folder.",
     )
     models: Path = Field(
         default=MODELS_BESIDE_THE_APP,

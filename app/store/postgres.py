@@ -54,7 +54,8 @@ def engine(url: URL, _wait_s: float, _is_migrating: bool) -> Engine:
     patience = {"connect_timeout": _CONNECT_S, "tcp_user_timeout": _LOST_MS, "application_name": "winnow"}
     made = create_engine(
         url.set(drivername="postgresql+psycopg"),
-        connect_args={"autocommit": True, **patience},
+        # Not prepared: PgBouncer may give the next statement to another connection of the server, which knows none.
+        connect_args={"autocommit": True, "prepare_threshold": None, **patience},
         hide_parameters=True,
         json_serializer=_as_json,
         max_overflow=-1,
@@ -82,17 +83,23 @@ def _as_json(value: Any) -> str:
 
 def lock(connection: Connection, wait_s: float) -> None:
     """Begin a transaction that has its turn to write from its start. SET LOCAL: PgBouncer may part it from the rest."""
-    driver = connection.connection.driver_connection
-    assert driver is not None
     wait_ms = max(1, int(wait_s * 1_000))
-    driver.execute(f"BEGIN; SET LOCAL lock_timeout = {wait_ms}; SELECT pg_advisory_xact_lock({_TURN})")
+    _begin(connection, f"BEGIN; SET LOCAL lock_timeout = {wait_ms}; SELECT pg_advisory_xact_lock({_TURN})")
+
+
+def _begin(connection: Connection, statements: str) -> None:
+    driver: Any = connection.connection.driver_connection
+    try:
+        driver.execute(statements)
+    except Exception:
+        if driver.closed:
+            connection.invalidate()  # or the pool would ask it to roll back, and log that it cannot
+        raise
 
 
 def hold_still(connection: Connection) -> None:
     """Begin a transaction that only reads: the server keeps a statement's rows for it, and would not without one."""
-    driver = connection.connection.driver_connection
-    assert driver is not None
-    driver.execute("BEGIN READ ONLY")
+    _begin(connection, "BEGIN READ ONLY")
 
 
 def identity(_url: URL) -> tuple[int, int] | None:

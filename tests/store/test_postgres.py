@@ -1,9 +1,16 @@
 """What is particular to PostgreSQL: turns, faults, texts that it does not keep, and machines that share it."""
 
+import os
+import shutil
+import subprocess
+import tempfile
+import textwrap
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -14,9 +21,11 @@ from app.errors import StoreUnavailable
 from app.store.database import database_name, examine, file_of, migrate, open_engine, writing
 from app.store.patience import REST_S
 from app.store.pseudonyms import PREFIX, pseudonym
+from app.store.records import Decision
 from app.store.schema import REVISION, revisions
 from app.store.sql import SqlStore
 from tests import databases
+from tests.ports import free_port, wait_for
 
 AT = "2026-11-22T10:00:00Z"
 
@@ -182,10 +191,64 @@ def test_networks_have_one_name_for_all_machines_and_lose_it_with_the_key(opened
         assert connection.execute(text("SELECT count(*) FROM network_key")).scalar_one() == 1
 
 
+@pytest.fixture
+def bouncer(empty):
+    """The URL of the same database behind a PgBouncer that parts connections after each transaction."""
+    at = make_url(empty)
+    socket = str(at.query.get("host", ""))
+    if not shutil.which("pgbouncer") or not socket:
+        pytest.skip("pgbouncer is not installed, or the server was not started here")
+    owner = Path(socket).stat().st_uid
+    folder, port = Path(tempfile.mkdtemp()), free_port()
+    folder.chmod(0o755)  # it may run as another user, as the server does where the tests are root's
+    log, told = folder / "log", folder / "ini"
+    log.touch()
+    settings = f"""
+        [databases]
+        {at.database} = host={socket} port=5432 user={at.username}
+        [pgbouncer]
+        listen_addr = 127.0.0.1
+        listen_port = {port}
+        unix_socket_dir =
+        auth_type = any
+        pool_mode = transaction
+        default_pool_size = 2
+        logfile = {log}
+    """
+    told.write_text(textwrap.dedent(settings))
+    for path in (log, told):
+        os.chown(path, owner, -1)
+    process = subprocess.Popen(["pgbouncer", "-q", str(told)], user=owner)
+    try:
+        wait_for(port)
+        yield f"postgresql://{at.username}@127.0.0.1:{port}/{at.database}"
+    finally:
+        process.terminate()
+        process.wait(10)
+        shutil.rmtree(folder)
+
+
+def test_a_pool_that_parts_connections_after_each_transaction(bouncer, make_record):
+    engine = open_engine(bouncer)
+    migrate(engine)
+    store = SqlStore(engine)
+    store.add_site("blog", "k7f2m9q4x1z8", AT)
+
+    def work(first):
+        for n in range(first, 60, 3):
+            store.record([make_record(f"c{n}")])
+            store.history_of("blog", Comment(text="Thanks!"))
+            store.add_decision("blog", f"c{n}", Decision("spam", "cms", AT))
+            assert store.comment("blog", f"c{n}").decision.label == "spam"
+
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(work, range(3)))
+    assert len(store.decisions_since("blog", 0, 100)) == 60
+    store.close()
+
+
 def test_two_machines_write_at_once_and_no_cursor_skips_a_decision(empty, store, make_record):
     """Ids rise in the order of commits: who has read up to one never finds a smaller one later."""
-    from app.store.records import Decision
-
     other = SqlStore(open_engine(empty))
     store.record([make_record(f"c{n}") for n in range(80)])
     seen, is_over = [], threading.Event()
