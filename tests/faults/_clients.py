@@ -6,11 +6,13 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Any
+
+import psycopg
 
 KEY = "storefaults1"
 PAUSE_S = 0.01
@@ -79,11 +81,14 @@ class Clients:
                 thread.join()
 
     def lost(self, database: Path) -> list[str]:
+        """What was acknowledged and is not in that file."""
+        with closing(sqlite3.connect(database)) as connection:
+            return self.lost_in(connection)
+
+    def lost_in(self, connection: "sqlite3.Connection | psycopg.Connection[Any]") -> list[str]:
         """What was acknowledged and is not there."""
-        connection = sqlite3.connect(database)
         there = {id for (id,) in connection.execute("SELECT id FROM comments")}
         decided = dict(connection.execute("SELECT comment, label FROM decisions ORDER BY id"))
-        connection.close()
         lost = [each.body["id"] for each in self.classify.all if each.is_kept and each.body["id"] not in there]
         return lost + [id for id, label in self.labels.items() if decided.get(id) != label]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.faults import _disk, store_backup, store_faults, store_kill, store_order, store_places
+from tests.faults import _disk, store_backup, store_faults, store_kill, store_order, store_places, store_server
 
 
 def test_what_was_acknowledged_outlives_sigkill():
@@ -33,5 +33,11 @@ def test_a_damaged_database_is_named_and_restored():
 
 def test_a_backup_under_load_lacks_nothing():
     found = store_backup.run(long=False)
+
+    assert found.is_met, found.measured
+
+
+def test_a_server_that_ends_at_once_costs_no_answer_and_nothing_that_was_acknowledged():
+    found = store_server.run(long=False)
 
     assert found.is_met, found.measured
