@@ -62,6 +62,10 @@ class SqlBase:
                     return list(cursor.fetchall())
 
                 yield read
+            except database_errors() as error:
+                if spoils_connections(error):
+                    connection.invalidate(error)  # or the pool would ask it to roll back, and log that it cannot
+                raise
             finally:
                 connection.close()
 

@@ -52,7 +52,7 @@ def seen_by(clients: Clients, fault: Fault, seconds: float) -> Seen:
         time.sleep(seconds)
         ended = time.monotonic()
     healed = time.monotonic()
-    well_after_s = _well_after(clients, healed)
+    well_after_s = well_after(clients, healed)
     time.sleep(SETTLED_S)
     return Seen(
         fault.name,
@@ -89,7 +89,7 @@ def _wrong(clients: Clients, fault: Fault, began: float, ended: float) -> Iterat
         yield f"/readyz said {told}"
 
 
-def _well_after(clients: Clients, healed: float) -> float:
+def well_after(clients: Clients, healed: float) -> float:
     """How long until all three addresses answer as if nothing had been."""
     deadline = time.monotonic() + 10
     first: list[float] = []

@@ -30,8 +30,8 @@ STRACE = shutil.which("strace")
 CALLS = "trace=pwrite64,pwritev,fdatasync,fsync,sendto,sendmsg,write,writev"
 FULL = "PRAGMA synchronous=FULL"
 MUTANTS = {
-    "synchronous=OFF": ("store/database.py", FULL, "PRAGMA synchronous=OFF"),
-    "synchronous=NORMAL": ("store/database.py", FULL, "PRAGMA synchronous=NORMAL"),
+    "synchronous=OFF": ("store/sqlite.py", FULL, "PRAGMA synchronous=OFF"),
+    "synchronous=NORMAL": ("store/sqlite.py", FULL, "PRAGMA synchronous=NORMAL"),
     "answered before the commit": (
         "web/recording.py",
         "return await causes",

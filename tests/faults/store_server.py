@@ -4,6 +4,7 @@ A real service on a real server, asked without a pause by three clients (tests/f
 """
 
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +16,7 @@ from app.settings import Settings
 from tests import databases
 from tests.e2e import server
 from tests.faults._clients import KEY, Clients
-from tests.faults._seen import SLACK, Fault, Seen, is_met, seen_by
+from tests.faults._seen import SLACK, Fault, Seen, is_met, seen_by, well_after
 from tests.figures import Outcome
 
 AIM = (
@@ -48,6 +49,7 @@ def measure(times: int, seconds: float) -> tuple[list[Seen], list[str], int]:
             store.add_site("blog", KEY, opening.now())
         settings = {"WINNOW_DATABASE_URL": url}
         with server.serving(Path(folder), settings=settings) as port, Clients(port).asking() as clients:
+            well_after(clients, time.monotonic())  # a site's key has to be known before the database goes
             fault = Fault("ended", lambda: _without(postgres), "cannot be reached")
             seen = [seen_by(clients, fault, seconds) for _ in range(times)]
         with psycopg.connect(url) as connection:
