@@ -121,10 +121,10 @@ def matches(rule: Rule, comment: Comment, seen: Seen, links: tuple[Link, ...]) -
         return False
     if rule.kind in _LINK_FITS:
         return _of_links(rule, value, comment, links)
-    return _MATCHERS[rule.kind](value, comment, seen, links)
+    return _MATCHERS[rule.kind](value, comment, seen)
 
 
-Matcher = Callable[[str, Comment, Seen, tuple[Link, ...]], bool]
+Matcher = Callable[[str, Comment, Seen], bool]
 
 
 def _of_links(rule: Rule, value: str, comment: Comment, links: tuple[Link, ...]) -> bool:
@@ -226,17 +226,17 @@ def _host_of(value: str) -> str:
     return parsed.host.rstrip(".") if parsed else ""
 
 
-def _email(value: str, comment: Comment, seen: Seen, links: tuple[Link, ...]) -> bool:
+def _email(value: str, comment: Comment, seen: Seen) -> bool:
     email = comment.author_email.strip().lower()
     return email.endswith(value.lower()) if value.startswith("@") and len(value) > 1 else email == value.lower()
 
 
-def _author(value: str, comment: Comment, seen: Seen, links: tuple[Link, ...]) -> bool:
+def _author(value: str, comment: Comment, seen: Seen) -> bool:
     name = fold(value).split()
     return bool(name) and fold(comment.author).split() == name
 
 
-def _ip_range(value: str, comment: Comment, seen: Seen, links: tuple[Link, ...]) -> bool:
+def _ip_range(value: str, comment: Comment, seen: Seen) -> bool:
     try:
         address = ip_address(comment.author_ip.strip())
         if isinstance(address, IPv6Address) and address.ipv4_mapped:
@@ -246,7 +246,7 @@ def _ip_range(value: str, comment: Comment, seen: Seen, links: tuple[Link, ...])
         return False
 
 
-def _phrase(value: str, comment: Comment, seen: Seen, links: tuple[Link, ...]) -> bool:
+def _phrase(value: str, comment: Comment, seen: Seen) -> bool:
     phrase = " ".join(read(value, "plain", {}).folded.text.split())
     return bool(phrase) and phrase in " ".join(seen.folded.text.split())
 

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.comment import RULE_KINDS, Campaign, Comment, History, Rule, RuleKind, Thresholds
+from app.core.comment import RULE_KINDS, Campaign, Comment, History, Precedent, Rule, RuleKind, Thresholds
+from app.core.features import MAX_TEXT_CHARS
 from app.core.links import find
 from app.core.lists import Lists
-from app.core.policy import Ruling, decide, matches
+from app.core.policy import REPEATED, Ruling, decide, matches
 from app.core.text import read
 from app.core.verdict import Override
 
@@ -112,6 +113,7 @@ RULES: list[tuple[RuleKind, str, bool]] = [
     ("email", "@mail.example.net", True),
     ("email", "@example.net", False),
     ("email", "@", False),
+    ("email", "oe@mail.example.net", False),
     ("author", "JOZKO mrkvicka", True),
     ("author", "Jožko", False),
     ("author", "\u0301", False),
@@ -123,6 +125,7 @@ RULES: list[tuple[RuleKind, str, bool]] = [
     ("ip_range", "192.0.2.0/99", False),
     ("ip_range", "everyone", False),
     ("phrase", "buy AT", True),
+    ("phrase", "<b>buy</b> at", False),
     ("phrase", "casino", True),
     ("phrase", "c a s i n o", True),
     ("phrase", "\u0301", False),
@@ -235,3 +238,40 @@ def test_a_settled_campaign_comes_before_the_score_and_after_everybodys_rules(
     assert (ruling.verdict, ruling.override.rule if ruling.override else "") == (verdict, rule)
     if rule == "campaign":
         assert ruling.override == Override("campaign", campaign.label or "", "c_1")
+
+
+def test_a_bracket_in_a_pattern_stands_for_itself(lists: Lists) -> None:
+    comment = Comment(text='<a href="https://a.example/list?item[0]=tea">tea</a>')
+    seen = read(comment.text, "auto", lists.lookalikes)
+    links = find(comment, seen, lists)
+
+    assert matches(Rule("deny", "url_pattern", "*?item[0]=*"), comment, seen, links)
+    assert not matches(Rule("deny", "url_pattern", "*?item[01]=*"), comment, seen, links)
+
+
+@pytest.mark.parametrize(
+    ("label", "action"), [("ham", "publish"), ("spam", "hold"), (None, "hold")], ids=["cleared", "condemned", "nobody"]
+)
+def test_a_link_that_was_held_again_and_again_is_held_unless_somebody_said_that_it_is_honest(
+    label: str | None, action: str, lists: Lists
+) -> None:
+    """The word may be on another comment with that link."""
+    comment = Comment(text="Have you seen https://a.example/tea yet?")
+    seen = read(comment.text, "auto", lists.lookalikes)
+    said = Precedent("c_9", label, "jana", "2026-12-01T10:00:00Z", False) if label else None
+    campaign = Campaign("c_1", 5, None, "", "", held=REPEATED, has_address=True)
+    history = History(campaign=campaign, precedent=said)
+
+    ruling = decide(0.01, LIMITS, comment, seen, find(comment, seen, lists), history)
+    assert ruling.action == action
+    assert ruling.override is None or ruling.override.rule == ("precedent" if label else "repeated")
+
+
+@pytest.mark.parametrize("is_cut", [False, True])
+def test_what_was_not_read_to_its_end_is_no_copy_of_something_honest(is_cut: bool, lists: Lists) -> None:
+    comment = Comment(text="tea " * (MAX_TEXT_CHARS // 4) + ("more" if is_cut else ""))
+    seen = read(comment.text, "auto", lists.lookalikes)
+    history = History(precedent=Precedent("c_9", "ham", "jana", "2026-12-01T10:00:00Z", True))
+
+    ruling = decide(0.5, LIMITS, comment, seen, find(comment, seen, lists), history)
+    assert (ruling.verdict, ruling.action) == (("unsure", "hold") if is_cut else ("ham", "publish"))
