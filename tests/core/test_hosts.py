@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.hosts import Host, describe, parse_url, redirect_target
+from app.core.hosts import Host, describe, parse_url, redirect_target, without_sentence_after
 from app.core.lists import Lists
 
 
@@ -108,6 +108,7 @@ def test_a_host_comes_apart_and_reads_in_letters(lists: Lists) -> None:
         pytest.param("https://any.example/?https://x.example/", "", id="bare-query-of-any-host"),
         pytest.param("https://www.bing.com/ck/a?u=a1%%%", "", id="not-base64"),
         pytest.param("https://any.example/", "", id="no-query"),
+        pytest.param("https://www.google.com/url?q=https://evil.example/?a=b", "https://evil.example/?a=b", id="a-query-of-its-own"),
     ],
 )  # fmt: skip
 def test_where_a_redirector_leads(address: str, target: str, lists: Lists) -> None:
@@ -139,3 +140,19 @@ def test_any_host_is_described(name: str, lists: Lists) -> None:
         url = parse_url(address)
         if url is not None:
             describe(url, "example.com", lists).name.encode()  # no half characters; `http://./` has no name at all
+
+
+@pytest.mark.parametrize(
+    ("glued", "host"),
+    [
+        pytest.param("casino.com.Thanks", "casino.com", id="a-word"),
+        pytest.param("www.casino.com.Thanks.for", "www.casino.com", id="two-words"),
+        pytest.param("casino.com.thanks", "casino.com", id="no-capital-before-a-sure-ending"),
+        pytest.param("casino.co.uk", "", id="an-ending-of-two-parts"),
+        pytest.param("shop.casino.com", "", id="nothing-behind-it"),
+        pytest.param("CASINO.COM.THANKS", "CASINO.COM", id="all-capitals-are-none"),
+        pytest.param("a." * 200 + "com.Thanks", "", id="too-long-for-a-host"),
+    ],
+)
+def test_words_glued_behind_a_host(glued: str, host: str, lists: Lists) -> None:
+    assert without_sentence_after(glued, lists) == host

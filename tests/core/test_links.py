@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from app.core.comment import Comment
-from app.core.links import MAX_LINKS, Link, find
+from app.core.links import MAX_LINKS, Link, emails, find
 from app.core.lists import Lists
 from app.core.text import read
 
@@ -294,3 +294,11 @@ def test_the_page_of_a_shared_host_owns_its_own_part_of_it_alone(found: Found) -
 
 def test_hosts_are_still_found_behind_many_addresses(found: Found) -> None:
     assert found("http://a.com/x " * 500 + "casino.xyz/win")[-1].host.name == "casino.xyz"
+
+
+def test_domains_of_e_mail_addresses() -> None:
+    assert emails("Ask Joe@Mail.Example.org, or jane.doe@a.example.") == [
+        (4, 24, "mail.example.org"),
+        (29, 47, "a.example"),
+    ]
+    assert emails("nobody at home") == []
