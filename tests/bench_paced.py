@@ -20,6 +20,8 @@ from tests.e2e import server
 SHARE = 0.7
 SECONDS = 10.0
 WORKERS = (1, 4)
+RESTS_S = 4.0
+"""The service closes connections that have rested for 5 s."""
 
 
 @contextmanager
@@ -35,17 +37,19 @@ def service(workers: int) -> Iterator[Side]:
 async def paced(side: Side, per_second: float, seconds: float) -> list[float]:
     """Seconds from due to answered, of comments that arrive by chance so many a second."""
     chance, took = random.Random(1), list[float]()
-    free: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+    free: list[tuple[float, asyncio.StreamReader, asyncio.StreamWriter]] = []
 
     async def ask(due: float) -> None:
-        reader, writer = free.pop() if free else await asyncio.open_connection("127.0.0.1", side.port)
+        while free and free[0][0] < due - RESTS_S:
+            free.pop(0)[2].close()
+        _, reader, writer = free.pop() if free else (due, *await asyncio.open_connection("127.0.0.1", side.port))
         writer.write(next(side.requests))
         head = await reader.readuntil(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 200"), head
         length = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
         await reader.readexactly(int(length.split(b":")[1]))
         took.append(time.monotonic() - due)
-        free.append((reader, writer))
+        free.append((time.monotonic(), reader, writer))
 
     due = began = time.monotonic()
     asking = []
@@ -54,7 +58,7 @@ async def paced(side: Side, per_second: float, seconds: float) -> list[float]:
         asking.append(asyncio.create_task(ask(due)))
         due += chance.expovariate(per_second)
     await asyncio.gather(*asking)
-    for _, writer in free:
+    for _, _, writer in free:
         writer.close()
     return sorted(took)
 
