@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.operators import OperatorType
 from sqlalchemy.types import UserDefinedType
 
 if TYPE_CHECKING:
@@ -131,6 +132,10 @@ class _Construct(FunctionElement[Any]):
     sqlite: ClassVar[str]
     postgresql: ClassVar[str]
 
+    def self_group(self, against: OperatorType | None = None) -> "_Construct":  # noqa: ARG002
+        """As it is: SQLAlchemy would write `... = 1` for SQLite, and no index would be used any more."""
+        return self
+
 
 @compiles(_Construct)
 def _written(element: _Construct, compiler: SQLCompiler, **options: Any) -> str:
@@ -143,8 +148,8 @@ def _written(element: _Construct, compiler: SQLCompiler, **options: Any) -> str:
 class _IsAmong(_Construct):
     inherit_cache = True
     type = Boolean()
-    sqlite = "{0} IN (SELECT value FROM json_each({1}))"
-    postgresql = "{0} IN (SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST({1} AS JSON)))"
+    sqlite = "({0} IN (SELECT value FROM json_each({1})))"
+    postgresql = "({0} IN (SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST({1} AS JSON))))"
 
 
 class _Fits(_Construct):
