@@ -13,8 +13,6 @@ from tests import databases
 settings.register_profile("winnow", deadline=None)
 settings.load_profile("winnow")
 
-BOTH = ("sqlite", "postgresql")
-
 ONE_WORKER = ("tests/e2e/wordpress/", "tests/e2e/review/", "tests/retraining/test_replay.py")
 """Tests that share what is costly to start: two blogs and their database; a browser and its service.
 
@@ -23,10 +21,17 @@ pytest-xdist's own grouping does not know the node ids of pytest 9.2.
 
 
 def pytest_generate_tests(metafunc):
-    """What opens a database runs on both kinds, unless it is marked as being about SQLite's file."""
+    """What opens a database runs on ENGINE; on SQLite when it is about the file, on both when it is marked so."""
     if "database_url" in metafunc.fixturenames:
-        about_files = metafunc.definition.get_closest_marker("sqlite_only")
-        metafunc.parametrize("database_url", BOTH[:1] if about_files else BOTH, indirect=True)
+        has = metafunc.definition.get_closest_marker
+        engines = (
+            ["sqlite"]
+            if has("sqlite_only")
+            else ["sqlite", "postgresql"]
+            if has("both_engines")
+            else [databases.ENGINE]
+        )
+        metafunc.parametrize("database_url", engines, indirect=True)
 
 
 @pytest.fixture(scope="session")

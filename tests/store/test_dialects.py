@@ -8,6 +8,8 @@ from app.store.schema import comments
 from app.store.sql_grouping import LEADS
 from app.store.sql_precedents import RECALL
 
+pytestmark = pytest.mark.both_engines
+
 
 def plan(engine, statement: str, *parameters: str) -> str:
     """How the database would answer, with its indexes preferred where it has a choice."""

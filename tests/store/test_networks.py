@@ -19,6 +19,9 @@ from tests.store.test_erasure import bytes_of
 AT, NEXT_DAY, NEXT_MONTH = "2026-11-22T10:00:00.000Z", "2026-11-23T10:00:00.000Z", "2026-12-22T10:00:01.000Z"
 
 
+pytestmark = pytest.mark.both_engines
+
+
 def record(number: int, ip: str, at: str = AT, site: str = "blog") -> Record:
     return Record(f"c_{number:02d}", site, at, Comment(text=f"Tea {number}", author_ip=ip), CLASSIFICATION)
 

@@ -22,6 +22,8 @@ from app.store.sql import temporary_store
 from app.store.sql_query import conditions, spellings
 from tests.store.conftest import CLASSIFICATION
 
+pytestmark = pytest.mark.both_engines
+
 NOW = "2026-12-01T10:00:00.000Z"
 WORDS = [
     "tea",

@@ -13,6 +13,8 @@ from app.errors import SiteExists, SiteUnknown, StoreUnavailable
 from app.store.records import Decision, Site
 from app.store.sql import SqlStore
 
+pytestmark = pytest.mark.both_engines
+
 CREATED = "2026-11-22T10:00:00Z"
 KEY = "k7f2m9q4x1z8"
 ALLOW = Rule("allow", "email", "@example.org")

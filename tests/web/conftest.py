@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -23,6 +22,7 @@ from app.errors import StoreUnavailable
 from app.main import create_app
 from app.settings import MODELS_BESIDE_THE_APP, Settings
 from app.web.wiring import Wiring
+from tests import databases
 
 KEY = "blogblogblog"
 OTHER_KEY = "shopshopshop"
@@ -64,7 +64,7 @@ def make_settings(tmp_path: Path, models: Path, request: pytest.FixtureRequest) 
     def make(**others: Any) -> Settings:
         told = {"home": tmp_path / "home", "models": models, "record_patience_ms": PATIENCE_MS}
         is_file = "sqlite_only" in request.keywords
-        if os.environ.get("TEST_DATABASE") == "postgresql" and not is_file:
+        if databases.ENGINE == "postgresql" and not is_file:
             told["database_url"] = request.getfixturevalue("on_postgres")
         return Settings(**{**told, **others})
 
