@@ -154,7 +154,14 @@ class Winnow:
         """Returns when it answers."""
         command = [WINNOW, "serve", "--port", str(self.port)]
         self.program = Program(command, self.home / "winnow.log", env=self.environment, cwd=self.home)
-        self.program.ready(answers(self.port))
+        self.program.ready(self._is_ready)  # it accepts connections before there are tables
+
+    def _is_ready(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/readyz", timeout=1) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
 
     def stop(self) -> None:
         """Returns when nobody answers at its address any more."""
