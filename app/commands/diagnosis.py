@@ -226,15 +226,13 @@ def sites(settings: Settings) -> str:
     from app.store.sql import SqlStore
 
     path = _database_file(settings)
-    if path is None or not path.exists():
+    if path is not None and not path.exists():
         return "none yet"
-    store = SqlStore(open_engine(settings.database_url))
     try:
-        found = store.alarms(written(opening.moment()))
+        with closing(SqlStore(open_engine(settings.database_url))) as store:
+            found = store.alarms(written(opening.moment()))
     except StoreUnavailable:
         return "not known, for the database cannot be read"
-    finally:
-        store.close()
     if found:
         told = " ".join(f"{site}: {SENTENCES[alarm.kind] % values(alarm)}" for site, alarm in found)
         first, alarm = found[0]

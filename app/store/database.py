@@ -119,10 +119,8 @@ def file_of(url: str) -> Path:
     'var/winnow.db'
     """
     parsed = _parse(url)
-    if parsed.get_backend_name() == POSTGRESQL:
-        remedy = "Copy it with PostgreSQL's own tools, such as pg_dump and pg_restore."
-        raise StoreUnavailable(_kind(parsed).name_of(parsed), "The database is no file.", remedy)
-    return Path(str(parsed.database))
+    found: Path = _kind(parsed).file_of(parsed)
+    return found
 
 
 def database_name(engine: Engine) -> str:

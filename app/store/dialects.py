@@ -19,6 +19,7 @@ from sqlalchemy import (
     literal,
     literal_column,
 )
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -26,7 +27,7 @@ from sqlalchemy.sql.operators import OperatorType
 from sqlalchemy.types import UserDefinedType
 
 if TYPE_CHECKING:
-    from sqlalchemy.dialects import postgresql, sqlite
+    from sqlalchemy.dialects import postgresql
 
 POSTGRESQL = "postgresql"
 
@@ -57,8 +58,6 @@ def upsert(connection: Connection, table: Table) -> "sqlite.Insert | postgresql.
         from sqlalchemy.dialects import postgresql  # who has SQLite does not wait for it to load
 
         return postgresql.insert(table)
-    from sqlalchemy.dialects import sqlite
-
     return sqlite.insert(table)
 
 
@@ -85,7 +84,7 @@ def is_among(column: ColumnElement[int], numbers: ColumnElement[str]) -> ColumnE
 
 
 def fits(column: ColumnElement[str], pattern: str) -> ColumnElement[bool]:
-    """LIKE with `/` before what is meant literally, whatever the case: in SQLite of ASCII, in PostgreSQL of all."""
+    """LIKE with `/` before what is meant literally, whatever the case of ASCII letters; see sql_query.spellings."""
     return _Fits(column, literal(pattern, Text))
 
 
@@ -117,13 +116,12 @@ def place(table: str) -> ColumnElement[Any]:
 def _expression(pattern: str) -> str:
     r"""A GLOB pattern as a regular expression of PostgreSQL.
 
-    >>> print(_expression('*code": "link.[."]?'))
-    ^.*code": "link\.[."].$
+    >>> print(_expression('*"link.[."]?'))
+    ^.*"link\.[."].$
     """
     parts = re.findall(r"\[\]?[^\]]*\]|.", pattern, re.DOTALL)
     wild = {"*": ".*", "?": "."}
-    literal = r"[^\w\s\"':/,;@%&=<>~`#!-]"
-    made = [wild.get(part) or (part if len(part) > 1 else re.sub(literal, r"\\\g<0>", part)) for part in parts]
+    made = [wild.get(part) or (part if len(part) > 1 else re.escape(part)) for part in parts]
     return f"^{''.join(made)}$"
 
 

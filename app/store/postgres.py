@@ -6,6 +6,7 @@ no other writer in between, and ids rise in the order of commits, so that no cur
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
@@ -17,7 +18,7 @@ _TURN = 0x77696E6E6F77
 """The advisory lock of whoever writes; "winnow" in ASCII."""
 _CONNECT_S = 2
 _LOST_MS = 5_000
-"""A server that says nothing for so long, in the middle of an answer, is gone."""
+"""What was sent and nobody confirmed for so long breaks the connection. A server that hangs still confirms."""
 _PRIVATE = """
 CREATE EXTENSION IF NOT EXISTS citext;
 CREATE TABLE IF NOT EXISTS network_key (
@@ -38,6 +39,12 @@ _BLOCK = 64
 def name_of(url: URL) -> str:
     """Host and database, for messages; no name and no password."""
     return f"{url.host or 'postgresql'}/{url.database or ''}"
+
+
+def file_of(url: URL) -> Path:
+    """Raises StoreUnavailable: there is none."""
+    remedy = "Copy it with PostgreSQL's own tools, such as pg_dump and pg_restore."
+    raise StoreUnavailable(name_of(url), "The database is no file.", remedy)
 
 
 def require_usable(url: URL) -> None:

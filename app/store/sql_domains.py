@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
 from app.store.dialects import fits
 from app.store.domains import MAX_LINKS, DomainCount, DomainLink, DomainLinks, DomainOrder
@@ -13,8 +13,7 @@ from app.store.sql_base import SqlBase
 from app.store.sql_people import SEEN
 from app.store.sql_query import LEADS_SOMEWHERE, like
 
-# No parameter: PostgreSQL would not see that what is grouped by is what is asked for.
-_DOMAIN = case((links.c.registrable_domain != literal_column("''"), links.c.registrable_domain), else_=links.c.host)
+_DOMAIN = case((links.c.registrable_domain != "", links.c.registrable_domain), else_=links.c.host)
 _IN_CTE = ("id", "site", "received_at", "label", "action", "author", "author_email")
 
 

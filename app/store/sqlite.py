@@ -26,15 +26,20 @@ def name_of(url: URL) -> str:
     return str(url.database)
 
 
+def file_of(url: URL) -> Path:
+    """The file, which need not be there. Raises StoreUnavailable when the URL names none."""
+    if not url.database or url.database == ":memory:" or url.query:
+        remedy = "Use a plain path, such as sqlite:///var/winnow.db."
+        raise StoreUnavailable("database URL", "It does not name a file.", remedy)
+    return Path(url.database)
+
+
 def require_usable(url: URL) -> None:
     """Make file and folder, if need be, for the owner only: comments hold names and e-mail addresses.
 
     Raises StoreUnavailable when the URL names no file, or the file cannot be made.
     """
-    if not url.database or url.database == ":memory:" or url.query:
-        remedy = "Use a plain path, such as sqlite:///var/winnow.db."
-        raise StoreUnavailable("database URL", "It does not name a file.", remedy)
-    path = Path(url.database)
+    path = file_of(url)
     log = path.with_name(f"{path.name}-wal")
     if not path.exists() and log.exists() and log.stat().st_size:
         # SQLite would throw the log away with a new, empty file.

@@ -149,3 +149,11 @@ def test_a_candidate_is_looked_at_too(run: Any, problems: Any, models: Path) -> 
 
     (models / "candidate").write_text("nope\n")
     assert "nope" in problems()["model"]
+
+
+def test_on_postgresql_database_and_sites_are_looked_at(run: Any, on_postgres: str, port: int) -> None:
+    result = run("doctor", "--port", str(port), "--json", WINNOW_DATABASE_URL=on_postgres)
+    told = {each["name"]: each["detail"] for each in json.loads(result.stdout)["checks"]}
+
+    assert "whole, revision" in told["database"]
+    assert told["sites"].startswith("none is silent")

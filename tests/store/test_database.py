@@ -15,7 +15,7 @@ from sqlalchemy import inspect
 
 from app.core.comment import COMMENT_FIELDS
 from app.errors import StoreUnavailable
-from app.store.database import migrate, open_engine, writing
+from app.store.database import file_of, migrate, open_engine, writing
 from app.store.migrating import migration_config, upgrade
 from app.store.records import NEVER_STORED
 from app.store.schema import REVISION, comments, metadata
@@ -88,6 +88,11 @@ class TestOpening:
 
         assert "secret" not in str(caught.value)
         assert caught.value.remedy.endswith(".")
+
+    @pytest.mark.parametrize("given", ["sqlite://", "sqlite:///:memory:", "sqlite:///x.db?secret=1"])
+    def test_what_names_no_file_has_none(self, given):
+        with pytest.raises(StoreUnavailable, match="It does not name a file"):
+            file_of(given)
 
     def test_a_locked_file_is_waited_for_two_seconds_even_when_new(self, tmp_path):
         path = tmp_path / "winnow.db"
